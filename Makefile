@@ -1,0 +1,46 @@
+# What a person runs. `make demo` and `make test` need python >= 3.11, make and the network once; nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench golden soak clean
+
+PY := .venv/bin/python
+READY := .venv/.ready
+
+help:
+	@echo "make demo    set up, then replay two recordings and draw the map"
+	@echo "make test    set up, then run the tests"
+	@echo "make check   formatting, lint, types and the import contracts"
+	@echo "make bench   speed and agreement, beside other decoders on the same file"
+	@echo "make golden  rewrite the golden files, for a diff to be read"
+	@echo "make soak    the long runs that make test leaves out"
+	@echo "make clean   remove the virtual environment and all caches"
+
+setup: $(READY)
+	@:
+
+# The stamp is made by the script, last, so that a broken set-up is tried again.
+$(READY): pyproject.toml uv.lock scripts/setup.sh scripts/bootstrap_uv.py
+	@bash scripts/setup.sh
+
+demo: setup
+	@bash scripts/demo.sh
+
+test: setup
+	$(PY) -m pytest -n 2 -q
+
+check: setup
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+bench: setup
+	$(PY) -m benchmarks
+
+golden: setup
+	$(PY) -m pytest -q --update-golden tests/golden
+
+soak: setup
+	$(PY) -m pytest -q -m soak
+
+clean:
+	rm -rf .venv .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist

@@ -1,0 +1,6 @@
+"""Findings to alerts."""
+
+from detector.alerting.book import AlertBook, Watch
+from detector.alerting.settings import AlertSettings
+
+__all__ = ["AlertBook", "AlertSettings", "Watch"]

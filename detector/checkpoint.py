@@ -1,0 +1,203 @@
+"""The state of a stream as keys and values, and back: one readable JSON document an aircraft.
+
+    stream                 event time, frames taken in, rejects, addresses heard once, the held frame
+    aircraft:<address>     decoder halves, track, recent past, phase of flight, open stop
+    watch:<stop id>        an alert in force, with its journey
+    stop:<stop id>         last revision of every stop         alert:<id>:<revision>   every revision of every alert
+    movement:<number>      movements in order
+
+`changes` gives what is new since the last call; writing it in one transaction is the store's part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from detector.alerting import Watch
+from detector.domain.alert import Alert
+from detector.domain.errors import StoreError
+from detector.domain.frame import LONG_BYTES, FrameBatch
+from detector.domain.movement import Movement
+from detector.domain.report import address_text
+from detector.domain.stop import Stop
+from detector.movements import Life
+from detector.pipeline import Changes, Pipeline
+
+SCHEMA = "detector.state/1"
+
+
+class HeldFrame(msgspec.Struct, frozen=True):
+    """The frame that event time has not admitted yet."""
+
+    at: float
+    frame: str
+    receiver: int
+    level: int
+    mlat: bool
+
+
+class StreamState(msgspec.Struct, frozen=True):
+    """What belongs to the stream as a whole."""
+
+    schema: str
+    identity: str
+    frames: int
+    now: float | None
+    finished: bool
+    held: HeldFrame | None
+    pending: dict[int, float]
+    rejects: dict[str, dict[str, int]]
+    movements: int
+
+
+class AircraftDocument(msgspec.Struct, frozen=True):
+    """One aircraft: `decoder` and `track` are rows of the tables (fields that hold nothing are left out)."""
+
+    schema: str
+    icao24: str
+    slot: int
+    key: int
+    decoder: dict[str, Any]
+    track: dict[str, Any]
+    life: Life | None
+
+
+class Journal:
+    """Collects what changed, for the next checkpoint. `identity` names the input and the settings of the run."""
+
+    def __init__(self, pipeline: Pipeline, identity: str) -> None:
+        self.pipeline = pipeline
+        self._identity = identity
+        self._puts: dict[str, bytes] = {}
+        self._watched: set[str] = set()
+        self._movements = 0
+
+    def note(self, changes: Changes) -> None:
+        """Take in what a step changed."""
+        for stop in changes.stops:
+            self._puts[f"stop:{stop.id}"] = msgspec.json.encode(stop)
+        for alert in changes.alerts:
+            self._puts[f"alert:{alert.id}:{alert.revision:06d}"] = msgspec.json.encode(alert)
+        for movement in changes.movements:
+            self._puts[f"movement:{self._movements:09d}"] = msgspec.json.encode(movement)
+            self._movements += 1
+
+    def changes(self, *, finished: bool = False) -> tuple[dict[str, bytes], list[str]]:
+        """(puts, deletes) since the last call."""
+        pipeline = self.pipeline
+        slots = pipeline.touched_slots()
+        tables = zip(
+            slots.tolist(), pipeline.decoder.table.dump(slots), pipeline.tracker.table.dump(slots), strict=True
+        )
+        for slot, decoder, track in tables:
+            key = pipeline.decoder.addresses.keys[slot]
+            icao24 = address_text(key)
+            life = pipeline.movements.lives.get(icao24)
+            document = AircraftDocument(SCHEMA, icao24, slot, key, decoder, track, life)
+            self._puts[f"aircraft:{icao24}"] = msgspec.json.encode(document)
+        watches = {
+            f"watch:{stop_id}": msgspec.json.encode(watch)
+            for mine in pipeline.alerts.watches.values()
+            for stop_id, watch in mine.items()
+        }
+        deletes = sorted(self._watched - watches.keys())
+        self._watched = set(watches)
+        puts = self._puts | watches
+        puts["stream"] = msgspec.json.encode(self._stream(finished=finished))
+        self._puts = {}
+        return puts, deletes
+
+    def _stream(self, *, finished: bool) -> StreamState:
+        pipeline, held = self.pipeline, self.pipeline.clock.held
+        return StreamState(
+            schema=SCHEMA,
+            identity=self._identity,
+            frames=pipeline.frames,
+            now=pipeline.clock.now,
+            finished=finished,
+            held=None if held is None else _held(held),
+            pending=pipeline.decoder.addresses.pending,
+            rejects={
+                "clock": pipeline.clock.rejects.counts,
+                "decoder": pipeline.decoder.rejects.counts,
+                "tracker": pipeline.tracker.rejects.counts,
+            },
+            movements=self._movements,
+        )
+
+    def restore(self, state: Mapping[str, bytes]) -> tuple[StreamState, Changes]:
+        """Put a stored state into the (new) pipeline; gives what the stored run had found so far.
+
+        Raises StoreError where the state is not of this schema.
+        """
+        try:
+            stream = msgspec.json.decode(state["stream"], type=StreamState)
+            documents = [
+                msgspec.json.decode(value, type=AircraftDocument)
+                for key, value in state.items()
+                if key.startswith("aircraft:")
+            ]
+            watches = _all(state, "watch:", Watch)
+            found = Changes(
+                stops=_all(state, "stop:", Stop),
+                alerts=_all(state, "alert:", Alert),
+                movements=_all(state, "movement:", Movement),
+            )
+        except (KeyError, msgspec.ValidationError, msgspec.DecodeError) as error:
+            raise StoreError(f"the stored state cannot be read ({error}); start over with --fresh") from error
+        if stream.schema != SCHEMA:
+            raise StoreError(f"the stored state is of schema {stream.schema}, this program writes {SCHEMA}; use --fresh")
+        self._restore_aircraft(documents)
+        pipeline = self.pipeline
+        pipeline.decoder.addresses.restore_pending(stream.pending)
+        pipeline.alerts.restore(watches)
+        pipeline.frames, pipeline.clock.now = stream.frames, stream.now
+        pipeline.clock.held = None if stream.held is None else _frame(stream.held)
+        for part, counts in (
+            (pipeline.clock.rejects, "clock"),
+            (pipeline.decoder.rejects, "decoder"),
+            (pipeline.tracker.rejects, "tracker"),
+        ):
+            part.counts = dict(stream.rejects.get(counts, {}))
+        self._watched = {f"watch:{watch.alert.stop.id}" for watch in watches}
+        self._movements = stream.movements
+        return stream, found
+
+    def _restore_aircraft(self, documents: list[AircraftDocument]) -> None:
+        pipeline = self.pipeline
+        documents.sort(key=lambda document: document.slot)
+        pipeline.decoder.table.grow_to(len(documents))
+        pipeline.tracker.table.grow_to(len(documents))
+        for document in documents:
+            slot = pipeline.decoder.addresses.add(document.key)
+            pipeline.decoder.table.load(slot, document.decoder)
+            pipeline.tracker.table.load(slot, document.track)
+        pipeline.tracker.size = len(documents)
+        pipeline.movements.restore(
+            {document.icao24: document.life for document in documents if document.life is not None}
+        )
+
+
+def _all(state: Mapping[str, bytes], prefix: str, kind: Any) -> list[Any]:
+    return [msgspec.json.decode(state[key], type=kind) for key in sorted(state) if key.startswith(prefix)]
+
+
+def _held(held: FrameBatch) -> HeldFrame:
+    payload = held.payload[0, : int(held.length[0])].tobytes().hex()
+    return HeldFrame(float(held.heard_at[0]), payload, int(held.receiver[0]), int(held.level[0]), bool(held.mlat[0]))
+
+
+def _frame(held: HeldFrame) -> FrameBatch:
+    raw = bytes.fromhex(held.frame)
+    return FrameBatch(
+        heard_at=np.array([held.at]),
+        payload=np.frombuffer(raw.ljust(LONG_BYTES, b"\0"), np.uint8).reshape(1, -1).copy(),
+        length=np.array([len(raw)], np.uint8),
+        receiver=np.array([held.receiver], np.uint64),
+        level=np.array([held.level], np.uint8),
+        mlat=np.array([held.mlat]),
+    )

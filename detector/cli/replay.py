@@ -1,0 +1,130 @@
+"""`detector replay`: recordings through the whole pipeline, and a table of stops and alerts at the end."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from detector import app
+from detector.cli import outputs, tables
+from detector.domain.errors import UsageError
+from detector.domain.times import iso, parse_iso
+from detector.domain.wire import alert_line, stop_line
+
+FORMATS = ("auto", "beast", "avr", "csv", "jet1090")
+
+
+def replay(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Recordings: files or globs, merged by time.")],
+    format_: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "auto",
+    start_time: Annotated[
+        str | None, typer.Option(metavar="ISO", help="Time of the first frame, for Beast and AVR without a date.")
+    ] = None,
+    stops: Annotated[str | None, typer.Option(metavar="FILE", help="Stops as JSON lines; - is standard output.")] = None,
+    alerts: Annotated[str | None, typer.Option(metavar="FILE", help="Alerts as JSON lines, every revision.")] = None,
+    map_: Annotated[str | None, typer.Option("--map", metavar="FILE.html", help="A map of what was found.")] = None,
+    store: Annotated[str, typer.Option(metavar="STORE", help="embedded, memory, or redis://...")] = "embedded",
+    config: Annotated[Path | None, typer.Option(metavar="FILE", help="Settings; default config/detector.yaml.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes to use; this version uses one.")] = 1,
+    decoder: Annotated[str, typer.Option(help="columnar, or reference (pyModeS alone, slow).")] = "columnar",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Do not resume an interrupted replay.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no tables.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON instead of tables.")] = False,
+) -> None:
+    """Run recordings through the whole pipeline; a table of stops and alerts at the end."""
+    if workers != 1:
+        raise UsageError(f"--workers {workers}: this version replays in one process; leave the option out")
+    to_output = [name for name, target in (("--stops", stops), ("--alerts", alerts), ("--map", map_)) if target == "-"]
+    if as_json:
+        to_output.append("--json")
+    if len(to_output) > 1:
+        raise UsageError(f"{' and '.join(to_output)} cannot share standard output; give one of them a file")
+    outputs.check_writable(stops, alerts, map_)
+    options = app.ReplayOptions(
+        paths=tuple(paths),
+        format=format_,
+        start_at=_start(start_time),
+        store=store,
+        config=config,
+        decoder=decoder,
+        fresh=fresh,
+        tracks=map_ is not None,
+    )
+    with app.Replay(options) as run:
+        with _progress(shown=not quiet) as progress:
+            result = run.run(progress)
+        if stops is not None:
+            outputs.write_lines(stops, (stop_line(stop) for stop in result.stops))
+        if alerts is not None:
+            outputs.write_lines(alerts, (alert_line(alert) for alert in result.alerts))
+        if map_ is not None:
+            outputs.write(map_, app.replay_map(run, result).encode())
+    if as_json:
+        print(json.dumps(_summary(result)))
+    elif not quiet:
+        # The tables move aside when standard output carries a result.
+        tables.print_result(result, Console(stderr=bool(to_output)))
+
+
+def _start(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        return parse_iso(text)
+    except ValueError:
+        raise UsageError(f"--start-time {text}: not a time; write it as 2024-11-07T01:30:00Z") from None
+
+
+@contextmanager
+def _progress(*, shown: bool) -> Iterator[app.Progress | None]:
+    """A bar by bytes read, with the rate and event time; nothing where nobody looks."""
+    console = Console(stderr=True)
+    if not shown or not console.is_terminal:
+        yield None
+        return
+    columns = (
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[frames]:,} frames"),
+        TextColumn("{task.fields[event]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("replay", total=None, frames=0, event="")
+
+        def show(read: int, total: int, frames: int, event: float | None) -> None:
+            bar.update(task, completed=read, total=total, frames=frames, event="" if event is None else iso(event))
+
+        yield show
+
+
+def _summary(result: app.ReplayResult) -> dict[str, object]:
+    return {
+        "frames": result.frames,
+        "aircraft": result.aircraft,
+        "first_at": None if result.first_at is None else iso(result.first_at),
+        "last_at": None if result.last_at is None else iso(result.last_at),
+        "rejects": dict(sorted(result.rejects.counts.items())),
+        "stops": [json.loads(stop_line(stop)) for stop in result.stops],
+        "alerts": [json.loads(alert_line(alert)) for alert in tables.latest(result.alerts)],
+        "movements": [
+            {
+                "kind": movement.kind,
+                "icao24": movement.icao24,
+                "airport": movement.airport,
+                "earliest": iso(movement.earliest),
+                "latest": iso(movement.latest),
+                "reason": movement.reason,
+            }
+            for movement in result.movements
+        ],
+        "elapsed_s": round(result.elapsed_s, 3),
+        "notes": result.notes,
+    }

@@ -1,0 +1,79 @@
+"""pyModeS as witness: the frames an alert rests on, decoded again by pyModeS alone and held against our own decoder."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import pyModeS
+
+from detector.decoding.columnar import ColumnarDecoder
+from detector.domain.alert import Evidence
+from detector.domain.frame import LONG_BYTES, FrameBatch
+from detector.domain.observation import Heard
+from detector.domain.report import ReportBatch
+
+ALTITUDE_TOLERANCE_FT = 1.0
+SPEED_TOLERANCE_KT = 1.0
+"""pyModeS gives whole feet and whole knots."""
+
+
+def verify(icao24: str, heard: Sequence[Heard]) -> Evidence | None:
+    """Decode the frames of one aircraft twice and count those on which the decoders differ; None without frames."""
+    if not heard:
+        return None
+    raw = [bytes.fromhex(h.frame) for h in heard]
+    ours = _ours(icao24, heard, raw)
+    disagreements = sum(
+        1 for row, frame in enumerate(raw) if not _agree(icao24, frame, row, ours)
+    )
+    digest = hashlib.sha256("".join(f"{round(h.at * 1e6)} {h.frame}\n" for h in heard).encode())
+    return Evidence(len(raw), digest.hexdigest(), f"pyModeS {version('pyModeS')}", disagreements)
+
+
+def _ours(icao24: str, heard: Sequence[Heard], raw: Sequence[bytes]) -> ReportBatch:
+    decoder = ColumnarDecoder()
+    decoder.addresses.add(int(icao24, 16))
+    payload = np.frombuffer(b"".join(frame.ljust(LONG_BYTES, b"\0") for frame in raw), np.uint8)
+    return decoder.decode(
+        FrameBatch.of(
+            np.array([h.at for h in heard]),
+            payload.reshape(-1, LONG_BYTES).copy(),
+            np.array([len(frame) for frame in raw], dtype=np.uint8),
+        )
+    )
+
+
+def _agree(icao24: str, frame: bytes, frame_row: int, ours: ReportBatch) -> bool:
+    """Whether pyModeS gives the frame the same aircraft, altitude, speed, name and code."""
+    rows = np.flatnonzero(ours.frame_row == frame_row)
+    if len(rows) != 1:
+        return False
+    row = int(rows[0])
+    theirs = pyModeS.decode(frame.hex())
+    if str(theirs["icao"]).lower() != icao24 or theirs["df"] != int(ours.df[row]):
+        return False
+    altitude = _value(ours.altitudes.row, ours.altitudes.altitude_ft, row)
+    speed = _value(ours.velocities.row, ours.velocities.groundspeed_kt, row)
+    name = _value(ours.idents.row, ours.idents.callsign, row)
+    squawk = _value(ours.squawks.row, ours.squawks.squawk, row)
+    return (
+        _near(altitude, theirs.get("altitude"), ALTITUDE_TOLERANCE_FT)
+        and _near(speed, theirs.get("groundspeed"), SPEED_TOLERANCE_KT)
+        and (name is None or name.decode("ascii") == theirs.get("callsign"))
+        and (squawk is None or f"{squawk:04d}" == theirs.get("squawk"))
+    )
+
+
+def _value(rows: Any, values: Any, row: int) -> Any:
+    found = np.flatnonzero(rows == row)
+    return values[found[0]] if len(found) else None
+
+
+def _near(ours: Any, theirs: Any, tolerance: float) -> bool:
+    if ours is None or np.isnan(ours):
+        return theirs is None
+    return theirs is not None and abs(float(ours) - float(theirs)) <= tolerance

@@ -1,0 +1,7 @@
+"""Tracks to landings, take-offs and stops, each stop with its level, its interval and its checks."""
+
+from detector.movements.life import Life
+from detector.movements.machine import Movements
+from detector.movements.settings import MovementSettings
+
+__all__ = ["Life", "MovementSettings", "Movements"]

@@ -1,0 +1,122 @@
+"""The checks of the evidence: plain functions from numbers and named limits to a verdict with its reason.
+
+`pass` speaks for the stop, `fail` against it, `not_evaluable` says that the question could not be asked.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from detector.domain.observation import Points
+from detector.domain.stop import Check, Verdict
+from detector.movements.settings import MovementSettings
+from detector.movements.sides import Side
+
+VETOES = frozenset({"implied_speed", "altitude_at_field", "time_to_descend"})
+"""Checks whose failure rejects a stop (level 0). The others lower its level."""
+
+
+def _check(name: str, passed: bool | None, value: float | None, limit: float | None, unit: str, reason: str) -> Check:
+    verdict = Verdict.NOT_EVALUABLE if passed is None else Verdict.PASS if passed else Verdict.FAIL
+    return Check(name, verdict, value, limit, unit, reason)
+
+
+def implied_speed(jumped_at: float | None, landed_at: float, s: MovementSettings) -> Check:
+    """No position jump in the time before the landing. Value: minutes since the last jump."""
+    if jumped_at is None:
+        return _check("implied_speed", True, None, s.jump_s / 60, "min", "no jump in the track")
+    since = landed_at - jumped_at
+    reason = f"the position jumped {since / 60:.0f} min before the landing" if since >= 0 else "jump after the landing"
+    return _check("implied_speed", not 0 <= since <= s.jump_s, since / 60, s.jump_s / 60, "min", reason)
+
+
+def altitude_at_field(altitude_ft: float | None, elevation_ft: float, s: MovementSettings) -> Check:
+    """The barometric altitude nearest to the ground contact agrees with the field's elevation."""
+    if altitude_ft is None:
+        return _check("altitude_at_field", None, None, s.at_field_ft, "ft", "no barometric altitude near the contact")
+    height = altitude_ft - elevation_ft
+    passed = -s.below_field_ft <= height <= s.at_field_ft
+    return _check("altitude_at_field", passed, height, s.at_field_ft, "ft", f"{height:+.0f} ft from the field's elevation")
+
+
+def time_to_descend(points: Points, landed_at: float, elevation_ft: float, s: MovementSettings) -> Check:
+    """From every earlier height there was time to come down. Value: the steepest descent needed, ft/min."""
+    known = ~np.isnan(points.altitude_ft) & (points.at < landed_at)
+    if not known.any():
+        return _check("time_to_descend", None, None, s.fastest_descent_fpm, "ft/min", "no altitudes before the landing")
+    height = points.altitude_ft[known] - elevation_ft - s.at_field_ft
+    rates = height / np.maximum(landed_at - points.at[known], 1.0) * 60.0
+    rate = float(max(rates.max(), 0.0))
+    return _check(
+        "time_to_descend", rate <= s.fastest_descent_fpm, rate, s.fastest_descent_fpm, "ft/min",
+        f"the steepest descent needed is {rate:.0f} ft/min",
+    )  # fmt: skip
+
+
+def low_samples(points: Points, landed_at: float, elevation_ft: float, s: MovementSettings) -> Check:
+    """Altitudes heard low over the field in the time before the landing."""
+    recent = points.since(landed_at - s.low_samples_s)
+    count = int(np.count_nonzero((recent.altitude_ft < elevation_ft + s.low_samples_ft) & (recent.at <= landed_at)))
+    return _check(
+        "low_samples", count >= s.low_samples, count, s.low_samples, "altitudes",
+        f"{count} altitudes below {s.low_samples_ft:.0f} ft above the field in the {s.low_samples_s / 60:.0f} min before",
+    )  # fmt: skip
+
+
+def ground_words(words: int) -> Check:
+    """The aircraft itself said that it was on the ground, more than once."""
+    return _check("ground_words", words >= 2, words, 2, "frames", f"{words} frames in a row say on the ground")
+
+
+def energy_arrival(side: Side, distance_nm: float, height_ft: float, fits: bool, s: MovementSettings) -> Check:
+    """The height at the last fix reaches to the field and no further away. Value: distance, limit: reach."""
+    reach = max(height_ft, 0.0) / s.glide_ft_per_nm + s.energy_margin_nm
+    trend = "unknown" if side.vertical_fpm is None else f"{side.vertical_fpm:+.0f} ft/min"
+    return _check(
+        "energy_arrival", fits, distance_nm, reach, "NM",
+        f"lost {distance_nm:.1f} NM from the field at {height_ft:.0f} ft above it, vertical trend {trend}",
+    )  # fmt: skip
+
+
+def energy_departure(side: Side, distance_nm: float, height_ft: float, fits: bool, s: MovementSettings) -> Check:
+    """The first height after is one that a climb from the field allows. Value: distance, limit: furthest allowed."""
+    furthest = max(height_ft, 0.0) / s.shallowest_ft_per_nm + s.departure_margin_nm
+    trend = "unknown" if side.vertical_fpm is None else f"{side.vertical_fpm:+.0f} ft/min"
+    return _check(
+        "energy_departure", fits, distance_nm, furthest, "NM",
+        f"heard again {distance_nm:.1f} NM from the field at {height_ft:.0f} ft above it, vertical trend {trend}",
+    )  # fmt: skip
+
+
+def feasible(silence_s: float, needed_s: float) -> Check:
+    """The silence is long enough to fly in, land, stay and climb out."""
+    return _check(
+        "feasible", silence_s >= needed_s, silence_s, needed_s, "s",
+        f"silent for {silence_s / 60:.0f} min; landing, a short stay and climbing out take {needed_s / 60:.0f} min",
+    )  # fmt: skip
+
+
+def not_overflight(direct_kt: float, speeds_kt: tuple[float | None, float | None], s: MovementSettings) -> Check:
+    """A flight straight through does not explain the silence. Value: distance by time, limit: slowest plausible."""
+    told = [speed for speed in speeds_kt if speed is not None]
+    if not told:
+        return _check("not_overflight", None, direct_kt, None, "kt", "no ground speed on either side")
+    slowest = min(told) * (1 - s.overflight_share)
+    explained = all(abs(direct_kt - speed) <= s.overflight_share * speed for speed in told)
+    return _check(
+        "not_overflight", not explained, direct_kt, slowest, "kt",
+        f"the two ends lie {direct_kt:.0f} kt apart, flown at {' and '.join(f'{v:.0f}' for v in told)} kt",
+    )  # fmt: skip
+
+
+def departure(side: Side | None, distance_nm: float, elevation_ft: float, since_s: float, s: MovementSettings) -> Check:
+    """The next airborne fix is near the field, low and climbing: it left from where it is said to have stopped."""
+    limit = s.departure_fix_nm + s.fastest_kt * max(since_s, 0.0) / 3600.0
+    if side is None or side.altitude_ft is None:
+        return _check("departure", None, None, limit, "NM", "no airborne fix with an altitude after it")
+    height = side.altitude_ft - elevation_ft
+    passed = distance_nm <= limit and height <= s.low_samples_ft + s.fastest_climb_fpm * max(since_s, 0.0) / 60.0
+    return _check(
+        "departure", passed, distance_nm, limit, "NM",
+        f"first airborne fix {distance_nm:.1f} NM from the field at {height:.0f} ft above it",
+    )  # fmt: skip

@@ -1,0 +1,183 @@
+"""Which fields an aircraft can have been on its way to, or have come from: energy, direction, and how well they fit.
+
+An aircraft under way to a field loses some 300 ft a mile. A fixed radius around the airport finds nothing: from 105 NM
+away an aircraft disappears at some thousands of feet, 5 to 35 NM before the runway.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from detector.domain.geo import angle_between_deg, bearing_deg
+from detector.domain.stop import Candidate
+from detector.movements.settings import MovementSettings
+from detector.movements.sides import Side
+from detector.reference import Airports
+from detector.reference.table import Kind
+
+LANDING_NEEDS_FT = {"A1": 1_200.0, "A2": 2_500.0, "A3": 4_500.0, "A4": 5_500.0, "A5": 6_500.0, "A6": 6_500.0}
+"""Runway length that an emitter category asks for: light, small, large, high-vortex, heavy, fast (DO-260B table 2-20)."""
+UNKNOWN_NEEDS_FT = 4_000.0
+FAST_NEEDS_FT = 5_000.0
+FAST_KT = 220.0
+"""Whoever flies faster than this a few thousand feet up is no light aircraft."""
+NONE_OF_THESE = math.exp(-7.0)
+"""Weight of "some other place" against fields of log score 0 (a perfect fit)."""
+ON_FIELD_NM = 0.4
+"""Scatter of ground contact around the runway centrelines of its field: taxiways and aprons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A field that fits, by index into the table. `score` is a log likelihood up to a constant: 0 is perfect."""
+
+    field: int
+    distance_nm: float
+    height_ft: float
+    score: float
+
+
+def arrival_fits(side: Side, category: str | None, airports: Airports, s: MovementSettings) -> list[Fit]:
+    """Fields that the side before a silence fits."""
+
+    def judge(field: int, distance: float, height: float) -> float | None:
+        if distance > max(height, 0.0) / s.glide_ft_per_nm + s.energy_margin_nm:
+            return None
+        descending = side.vertical_fpm is not None and side.vertical_fpm <= -s.descending_fpm
+        if not descending and height > s.low_height_ft:
+            return None
+        angle = _angle_to(side, airports, field)
+        if distance > s.manoeuvring_nm and (angle is None or angle > s.arrival_angle_deg):
+            return None
+        expected = max(height, 0.0) / s.glide_ft_per_nm
+        score = -0.5 * ((distance - expected) / (2.0 + 0.25 * expected)) ** 2
+        score -= 0.5 * ((angle or 0.0) / 30.0) ** 2 if distance > 2.0 else 0.0
+        climbing = side.vertical_fpm is not None and side.vertical_fpm > s.climbing_fpm
+        score -= 3.0 if climbing else 0.0
+        return score + _alignment(side, airports, field, distance, height)
+
+    return _fits(side, category, airports, s, judge, s.glide_ft_per_nm)
+
+
+def departure_fits(side: Side, category: str | None, airports: Airports, s: MovementSettings) -> list[Fit]:
+    """Fields that the side after a silence fits: climbing away, at a height that the distance allows."""
+    if side.vertical_fpm is None or side.vertical_fpm < s.climbing_fpm:
+        return []
+
+    def judge(field: int, distance: float, height: float) -> float | None:
+        if height > s.departure_height_ft:
+            return None
+        nearest = max(height, 0.0) / s.steepest_ft_per_nm - s.departure_margin_nm
+        furthest = max(height, 0.0) / s.shallowest_ft_per_nm + s.departure_margin_nm
+        if not nearest <= distance <= furthest:
+            return None
+        towards = _angle_to(side, airports, field)
+        away = None if towards is None else 180.0 - towards
+        if distance > s.manoeuvring_nm and (away is None or away > 90.0):
+            return None
+        expected = max(height, 0.0) / 400.0
+        score = -0.5 * ((distance - expected) / (2.0 + 0.4 * expected)) ** 2
+        score -= 0.5 * ((away or 0.0) / 45.0) ** 2 if distance > 2.0 else 0.0
+        return score + _alignment(side, airports, field, distance, height)
+
+    return _fits(side, category, airports, s, judge, s.shallowest_ft_per_nm)
+
+
+def both(arrivals: list[Fit], departures: list[Fit]) -> list[Fit]:
+    """Fields that fit on both sides, with the scores together and the nearer distance."""
+    by_field = {fit.field: fit for fit in departures}
+    joined = []
+    for fit in arrivals:
+        other = by_field.get(fit.field)
+        if other is not None:
+            near = min(fit, other, key=lambda f: f.distance_nm)
+            joined.append(Fit(fit.field, near.distance_nm, near.height_ft, fit.score + other.score))
+    return joined
+
+
+def contact_fits(latitude_deg: float, longitude_deg: float, airports: Airports, radius_nm: float) -> list[Fit]:
+    """Fields around a place of ground contact, by the distance to their runways."""
+    fits = []
+    for field, _ in airports.within(latitude_deg, longitude_deg, radius_nm + 3.0):
+        if airports.kinds[field] is Kind.HELIPORT:
+            continue
+        distance = airports.distance_to_runways_nm(field, latitude_deg, longitude_deg)
+        if distance <= radius_nm:
+            fits.append(Fit(field, distance, 0.0, -0.5 * (distance / ON_FIELD_NM) ** 2))
+    return fits
+
+
+def candidates(fits: list[Fit], airports: Airports, shown: float) -> tuple[Candidate, ...]:
+    """Fits as fields with probabilities, the likeliest first; what is left to 1 is for "some other place"."""
+    if not fits:
+        return ()
+    best = max(fit.score for fit in fits)
+    weights = [math.exp(fit.score - best) for fit in fits]
+    total = sum(weights) + NONE_OF_THESE * math.exp(min(50.0, -best))
+    ranked = sorted(zip(fits, weights, strict=True), key=lambda pair: (-pair[1], airports.codes[pair[0].field]))
+    return tuple(
+        Candidate(airports.codes[fit.field], weight / total, fit.distance_nm)
+        for fit, weight in ranked
+        if weight / total >= shown
+    )[:8]
+
+
+def _fits(
+    side: Side,
+    category: str | None,
+    airports: Airports,
+    s: MovementSettings,
+    judge: Callable[[int, float, float], float | None],
+    ft_per_nm: float,
+) -> list[Fit]:
+    if side.altitude_ft is None:
+        return []
+    radius = max(side.altitude_ft + 1_500.0, 0.0) / ft_per_nm + s.energy_margin_nm + 3.0
+    needs = _runway_needed_ft(side, category)
+    fits = []
+    for field, _ in airports.within(side.latitude_deg, side.longitude_deg, min(radius, 130.0)):
+        kind = airports.kinds[field]
+        if kind is Kind.HELIPORT and category != "A7":
+            continue
+        height = side.altitude_ft - float(airports.elevation_ft[field])
+        if height < -s.below_field_ft:
+            continue
+        distance = airports.distance_to_runways_nm(field, side.latitude_deg, side.longitude_deg)
+        score = judge(field, distance, height)
+        if score is not None:
+            fits.append(Fit(field, distance, height, score + _runway_score(float(airports.longest_runway_ft[field]), needs)))
+    return fits
+
+
+def _runway_needed_ft(side: Side, category: str | None) -> float:
+    needs = LANDING_NEEDS_FT.get(category or "", UNKNOWN_NEEDS_FT)
+    fast = side.groundspeed_kt is not None and side.groundspeed_kt > FAST_KT
+    return max(needs, FAST_NEEDS_FT) if fast else needs
+
+
+def _runway_score(longest_ft: float, needs_ft: float) -> float:
+    """0 for a runway long enough, falling by 1 for each tenth that is missing; -4 where no runway is known."""
+    if longest_ft <= 0.0:
+        return -4.0
+    return -10.0 * max(0.0, 1.0 - longest_ft / needs_ft)
+
+
+def _angle_to(side: Side, airports: Airports, field: int) -> float | None:
+    """Angle between the track and the direction of the field."""
+    if side.track_deg is None:
+        return None
+    direction = bearing_deg(
+        side.latitude_deg, side.longitude_deg, float(airports.lat[field]), float(airports.lon[field])
+    )
+    return angle_between_deg(side.track_deg, direction)
+
+
+def _alignment(side: Side, airports: Airports, field: int, distance: float, height: float) -> float:
+    """Bonus lost for not flying along a runway, where an aircraft would be on final or initial climb."""
+    runways = airports.runways_of(field)
+    if side.track_deg is None or not runways or distance > 8.0 or height > 3_000.0:
+        return 0.0
+    off = min(angle_between_deg(side.track_deg, end.heading_deg) for runway in runways for end in runway.ends)
+    return -0.5 * (min(off, 60.0) / 30.0) ** 2

@@ -1,0 +1,21 @@
+"""A stop at a listed field shorter than a limit. The rule works on the interval, not on a guess."""
+
+from __future__ import annotations
+
+from detector.domain.stop import Certainty, Finding, Severity
+from detector.rules.interface import Case
+
+
+def short_turnaround(case: Case) -> Finding | None:
+    """Certain if even the longest possible ground time is under the limit, possible if the shortest is."""
+    time, limit = case.stop.ground_time, case.settings.short_turnaround_s
+    if time is None or not case.listings or time.min >= limit:
+        return None
+    certain = time.max is not None and time.max < limit
+    most = "unknown" if time.max is None else f"{time.max / 60:.0f}"
+    return Finding(
+        rule="short_turnaround",
+        certainty=Certainty.CERTAIN if certain else Certainty.POSSIBLE,
+        severity=Severity.HIGH if certain else Severity.MEDIUM,
+        reason=f"on the ground {time.min / 60:.0f} to {most} min, limit {limit / 60:.0f} min",
+    )

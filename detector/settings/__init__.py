@@ -1,0 +1,27 @@
+"""Settings: files that a person edits, read into frozen values; every mistake is named with file and line.
+
+load_configuration(path)   everything the application needs: settings, airports, watch list, their hash
+"""
+
+from __future__ import annotations
+
+from detector.settings.load import (
+    Configuration,
+    find_config,
+    load_airports,
+    load_configuration,
+    load_settings,
+    load_watchlist,
+)
+from detector.settings.schema import ReceiverSettings, Settings
+
+__all__ = [
+    "Configuration",
+    "ReceiverSettings",
+    "Settings",
+    "find_config",
+    "load_airports",
+    "load_configuration",
+    "load_settings",
+    "load_watchlist",
+]

@@ -1,0 +1,159 @@
+"""Finding and reading the configuration files, and putting the reference tables together from them."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.resources
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+import detector
+from detector.domain.errors import ConfigError
+from detector.reference.airports import Airports
+from detector.reference.corrections import AirportCorrection, corrected
+from detector.reference.watchlist import WatchEntry, WatchList
+from detector.rules import RULES
+from detector.settings.schema import Settings
+from detector.settings.typed import structured, suggestion
+from detector.settings.yaml_tree import YamlTree, parse_yaml
+
+ENVIRONMENT = "DETECTOR_CONFIG"
+FILE_NAME = "detector.yaml"
+
+
+class CorrectionsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Form of `config/airports.yaml`."""
+
+    airports: tuple[AirportCorrection, ...] = ()
+
+
+class WatchListFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Form of a file in `config/watchlists/`."""
+
+    entries: tuple[WatchEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Configuration:
+    """All that the application is built from.
+
+    `hash` (SHA-256, hex) covers settings, watch lists, corrections and the airports table: two runs with the same hash
+    over the same recording give the same bytes.
+    """
+
+    path: Path
+    settings: Settings
+    airports: Airports
+    watchlist: WatchList
+    hash: str
+
+
+def find_config(path: Path | None) -> Path:
+    """The file to read: `path`, else $DETECTOR_CONFIG, else ./config/detector.yaml, else the one that came along.
+
+    Raises ConfigError when a file that was asked for is not there.
+    """
+    if path is not None:
+        return path
+    named = os.environ.get(ENVIRONMENT)
+    if named:
+        if not Path(named).is_file():
+            raise ConfigError(
+                f"{named}:1: no such file (named by {ENVIRONMENT}); set it to a configuration, or unset it"
+            )
+        return Path(named)
+    package = Path(detector.__file__).parent
+    # A wheel carries the directory inside the package; in the source tree it lies beside it.
+    places = (Path("config"), package / "config", package.parent / "config")
+    for place in places:
+        if (place / FILE_NAME).is_file():
+            return place / FILE_NAME
+    raise ConfigError(f"{places[0] / FILE_NAME}:1: no configuration found; give one with --config")
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The settings of `find_config(path)`. Raises ConfigError `file:line: ...`; a key left out has its default."""
+    tree = _read(find_config(path))
+    settings = structured(tree, Settings)
+    for i, name in enumerate(settings.rules.enabled):
+        if name not in RULES:
+            # A rule that is misspelt would be a rule that never fires.
+            raise ConfigError(
+                f"{tree.where(('rules', 'enabled', i))}: unknown rule `{name}`{suggestion(name, list(RULES))}"
+            )
+    return settings
+
+
+def load_airports(config_dir: Path, settings: Settings | None = None) -> Airports:
+    """The packed airports table with the corrections of the configuration. Raises ConfigError."""
+    chosen = settings or Settings()
+    return _airports(_packed_airports(), _corrections(config_dir, chosen), chosen)
+
+
+def load_watchlist(config_dir: Path, settings: Settings, airports: Airports) -> WatchList:
+    """All watch lists of the configuration as one. Raises ConfigError."""
+    return WatchList.from_entries(_watch_entries(config_dir, settings), airports)
+
+
+def load_configuration(path: Path | None = None) -> Configuration:
+    """Everything at once. Raises ConfigError `file:line: ...` for the first mistake in any of the files."""
+    found = find_config(path)
+    settings = load_settings(found)
+    packed = _packed_airports()
+    corrections = _corrections(found.parent, settings)
+    entries = _watch_entries(found.parent, settings)
+    airports = _airports(packed, corrections, settings)
+    # What the files say, not how they are written: comments, order of keys and file names do not count.
+    content = {
+        "settings": msgspec.structs.replace(settings, airports=None, watchlists=()),
+        "airports": [correction for _, correction in corrections],
+        "watchlists": [entry for _, entry in entries],
+        "table": hashlib.sha256(packed).hexdigest(),
+    }
+    return Configuration(
+        found,
+        settings,
+        airports,
+        WatchList.from_entries(entries, airports),
+        hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest(),
+    )
+
+
+def _airports(packed: bytes, corrections: list[tuple[str, AirportCorrection]], settings: Settings) -> Airports:
+    return corrected(Airports.from_bytes(packed, near_radius_nm=settings.tracking.near_field_nm), corrections)
+
+
+def _corrections(config_dir: Path, settings: Settings) -> list[tuple[str, AirportCorrection]]:
+    if settings.airports is None:
+        return []
+    tree = _read(config_dir / settings.airports)
+    content = structured(tree, CorrectionsFile)
+    return [(tree.where(("airports", i)), correction) for i, correction in enumerate(content.airports)]
+
+
+def _watch_entries(config_dir: Path, settings: Settings) -> list[tuple[str, WatchEntry]]:
+    entries: list[tuple[str, WatchEntry]] = []
+    for name in settings.watchlists:
+        tree = _read(config_dir / name)
+        content = structured(tree, WatchListFile)
+        entries += [(tree.where(("entries", i)), entry) for i, entry in enumerate(content.entries)]
+    return entries
+
+
+def _packed_airports() -> bytes:
+    return (importlib.resources.files("detector.reference") / "data" / "airports.npz").read_bytes()
+
+
+def _read(path: Path) -> YamlTree:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: not UTF-8 text") from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(f"{path}:1: cannot be read: {reason}") from error
+    return parse_yaml(text, str(path))

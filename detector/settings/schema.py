@@ -1,0 +1,55 @@
+"""What `config/detector.yaml` may hold. Thresholds stand with the code that uses them; here they are put together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from detector.alerting.settings import AlertSettings
+from detector.movements.settings import MovementSettings
+from detector.rules.settings import RuleSettings
+from detector.tracking.settings import TrackingSettings
+
+MAX_RECEIVER_ID = 2**64 - 1
+
+
+class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A receiver whose place is known: it gives surface positions a reference and targets a radio horizon.
+
+    id          number that frames carry (the Beast receiver identity, or the number of the feed); 0x... is allowed
+    lat, lon    degrees
+    height_ft   antenna above mean sea level
+    """
+
+    id: int
+    name: Annotated[str, Meta(min_length=1)]
+    lat: Annotated[float, Meta(ge=-90.0, le=90.0)]
+    lon: Annotated[float, Meta(ge=-180.0, le=180.0)]
+    height_ft: Annotated[float, Meta(ge=-1500.0, le=60000.0)]
+
+    def __post_init__(self) -> None:
+        """Refuse an identity that no frame can carry."""
+        if not 0 <= self.id <= MAX_RECEIVER_ID:
+            raise ValueError("id must be a number of 64 bits, not negative")
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of `config/detector.yaml`. File names are relative to the directory of that file."""
+
+    tracking: TrackingSettings = TrackingSettings()
+    movements: MovementSettings = MovementSettings()
+    rules: RuleSettings = RuleSettings()
+    alerting: AlertSettings = AlertSettings()
+    receivers: tuple[ReceiverSettings, ...] = ()
+    watchlists: tuple[str, ...] = ("watchlists/listed_airports.yaml",)
+    airports: str | None = "airports.yaml"
+
+    def __post_init__(self) -> None:
+        """Refuse two receivers of one identity."""
+        seen: set[int] = set()
+        for receiver in self.receivers:
+            if receiver.id in seen:
+                raise ValueError(f"two receivers have the id {receiver.id}")
+            seen.add(receiver.id)

@@ -1,0 +1,103 @@
+"""The recent past of each aircraft: a ring of thinned fixes, and how it looked at any row of the batch at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.domain.columns import Column, SlotTable
+from detector.domain.observation import Points
+
+F64 = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+RING = 56
+"""Points kept: 28 minutes of cruise at one in 30 s, 9 minutes of approach at one in 10 s."""
+EVERY_S = 30.0
+NEAR_EVERY_S = 10.0
+NEAR_FT = 3_000.0
+"""Points are denser below this height above the highest field around."""
+
+COLUMNS = {
+    "ring_count": Column("i8", 0),
+    "ring_at": Column("f8", float("nan"), RING),
+    "ring_latitude_deg": Column("f4", float("nan"), RING),
+    "ring_longitude_deg": Column("f4", float("nan"), RING),
+    "ring_altitude_ft": Column("f4", float("nan"), RING),
+    "ring_groundspeed_kt": Column("f4", float("nan"), RING),
+}
+LAST_FIX = ("fix_at", "latitude_deg", "longitude_deg", "fix_altitude_ft", "fix_groundspeed_kt")
+"""Columns of the last accepted fix, kept beside the ring."""
+_NAMES = ("ring_at", "ring_latitude_deg", "ring_longitude_deg", "ring_altitude_ft", "ring_groundspeed_kt")
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedFixes:
+    """Accepted fixes of a batch by position (ascending); all (n,). `kept`: goes into the ring."""
+
+    position: npt.NDArray[np.intp]
+    slot: npt.NDArray[np.int32]
+    at: F64
+    latitude_deg: F64
+    longitude_deg: F64
+    altitude_ft: F64
+    groundspeed_kt: F64
+    kept: Flags
+
+    def columns(self) -> tuple[F64, ...]:
+        return self.at, self.latitude_deg, self.longitude_deg, self.altitude_ft, self.groundspeed_kt
+
+
+def thinned(at: F64, previous_at: F64, near: Flags) -> Flags:
+    """Which fixes become points: the first in each half minute, and near the ground in each ten seconds.
+
+    A function of the fix and the one before it alone, so the cut of the stream has no part in it.
+    """
+    new_half_minute = np.floor(at / EVERY_S) != np.floor(previous_at / EVERY_S)
+    new_ten_seconds = np.floor(at / NEAR_EVERY_S) != np.floor(previous_at / NEAR_EVERY_S)
+    result: Flags = np.isnan(previous_at) | new_half_minute | (near & new_ten_seconds)
+    return result
+
+
+def past(
+    table: SlotTable, last_fix: Mapping[str, float], fixes: AcceptedFixes, slot: int, first: int, position: int
+) -> Points:
+    """The points of `slot` at `position` of the batch, whose rows begin at `first`; the ring must not hold the batch.
+
+    `last_fix`: the columns of LAST_FIX as they were before the batch.
+    """
+    count = int(table["ring_count"][slot])
+    ring_rows = np.arange(count - min(count, RING), count) % RING
+    low, high = np.searchsorted(fixes.position, (first, position + 1))
+    rows = low + np.flatnonzero(fixes.kept[low:high])
+    if high > low and (len(rows) == 0 or rows[-1] != high - 1):
+        rows = np.append(rows, high - 1)
+    ring_at = table["ring_at"][slot][ring_rows]
+    carried = not high > low and not np.isnan(last_fix["fix_at"])
+    carried = carried and not (len(ring_at) and ring_at[-1] == last_fix["fix_at"])
+    columns = []
+    for ring, last, fresh in zip(_NAMES, LAST_FIX, fixes.columns(), strict=True):
+        parts = [table[ring][slot][ring_rows], np.array([last_fix[last]])[: int(carried)], fresh[rows]]
+        # One precision for all: a point must not change by having been in the ring.
+        same = table[ring].dtype
+        columns.append(np.concatenate([part.astype(same) for part in parts])[-RING:].astype(np.float64))
+    return Points(*columns)
+
+
+def remember(table: SlotTable, fixes: AcceptedFixes) -> None:
+    """Put the batch's points into the rings."""
+    rows = np.flatnonzero(fixes.kept)
+    if len(rows) == 0:
+        return
+    slot = fixes.slot[rows]
+    begins = np.concatenate([[True], slot[1:] != slot[:-1]])
+    index = np.arange(len(rows))
+    rank = index - np.maximum.accumulate(np.where(begins, index, 0))
+    place = (table["ring_count"][slot] + rank) % RING
+    for name, values in zip(_NAMES, fixes.columns(), strict=True):
+        # Places repeat when one batch holds more points than the ring; the last assignment wins, as it should.
+        table[name][slot, place] = values[rows]
+    np.add.at(table["ring_count"], slot, 1)

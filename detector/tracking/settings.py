@@ -1,0 +1,37 @@
+"""Named thresholds of the tracker, each with its reason."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class TrackingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Speeds in kt, times in s, heights in ft above the field.
+
+    silence_s              a pause worth looking at: the shortest stop (5 min on the ground) hides in no less
+    open_silence_s         a silence that is itself news for a watched aircraft (evidence rules, section 3)
+    after_silence_s        how long fixes after a silence are looked at one by one
+    ground_confirm_s       words on air or ground must agree this long: single flags flicker at up to 476 kt
+    speed_factor           allowance on the last ground speed for gusts, acceleration and old velocity
+    slack_m, slack_s       CPR rounding and message latency
+    unknown_air_kt         speed allowed in the air when none is known
+    unknown_ground_kt      the same on the ground
+    ceiling_kt             no speed above this is ever believed
+    accept_after           this many fixes that agree with each other, but not with the track, replace it
+    low_ft                 close above a field: entering and leaving this height marks an approach
+    near_field_nm          "at a field" for the coarse question of heights
+    """
+
+    silence_s: float = 300.0
+    open_silence_s: float = 600.0
+    after_silence_s: float = 180.0
+    ground_confirm_s: float = 2.0
+    speed_factor: float = 1.3
+    slack_m: float = 30.0
+    slack_s: float = 0.2
+    unknown_air_kt: float = 900.0
+    unknown_ground_kt: float = 120.0
+    ceiling_kt: float = 2000.0
+    accept_after: int = 4
+    low_ft: float = 1000.0
+    near_field_nm: float = 10.0

@@ -1,0 +1,233 @@
+"""What is known of an aircraft at a row of the batch: the last value of each kind, from the batch or from before it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.domain.columns import Column, SlotTable
+from detector.domain.observation import AircraftState, GroundRun, Points
+from detector.domain.report import ReportBatch
+from detector.tracking import points as past
+from detector.tracking.arrivals import Arrivals, Latest, known
+from detector.tracking.words import Runs
+
+F64 = npt.NDArray[np.float64]
+Index = npt.NDArray[np.intp]
+
+NAN = float("nan")
+STALE_ALTITUDE_S = 30.0
+"""An older barometric altitude does not belong to a fix."""
+
+COLUMNS = {
+    "altitude_baro_ft": Column("f8", NAN),
+    "altitude_at": Column("f8", NAN),
+    "altitude_geom_ft": Column("f8", NAN),
+    "groundspeed_kt": Column("f8", NAN),
+    "track_deg": Column("f8", NAN),
+    "velocity_at": Column("f8", NAN),
+    "vertical_rate_fpm": Column("f8", NAN),
+    "vertical_rate_at": Column("f8", NAN),
+    "geom_minus_baro_ft": Column("f8", NAN),
+    "callsign": Column("S8", b""),
+    "category": Column("S2", b""),
+    "squawk": Column("i2", -1),
+    "emergency": Column("i1", -1),
+    "nic": Column("i1", -1),
+    "nac_p": Column("i1", -1),
+    "nac_v": Column("i1", -1),
+    "sil": Column("i1", -1),
+    "adsb_version": Column("i1", -1),
+}
+
+
+class Contents:
+    """Where each kind of content stands in the batch, and its last value at any position."""
+
+    def __init__(self, arrivals: Arrivals, reports: ReportBatch) -> None:
+        self.arrivals = arrivals
+        self.reports = reports
+        altitudes, velocities = reports.altitudes, reports.velocities
+        self.altitude = arrivals.latest(altitudes.row, ~altitudes.geometric & ~np.isnan(altitudes.altitude_ft))
+        self.velocity = arrivals.latest(velocities.row, ~np.isnan(velocities.groundspeed_kt))
+        self.vertical = arrivals.latest(velocities.row, ~np.isnan(velocities.vertical_rate_fpm))
+        self.ident = arrivals.latest(reports.idents.row, ~_corrupt(reports.idents.callsign))
+
+    def altitudes(self, position: Index, group: Index, at: F64) -> F64:
+        """Barometric altitude in ft at positions, NaN where none is recent."""
+        return self._recent(
+            self.altitude, self.reports.altitudes.row, self.reports.altitudes.altitude_ft, position, group, at,
+            "altitude_baro_ft", "altitude_at", STALE_ALTITUDE_S,
+        )  # fmt: skip
+
+    def speeds(self, position: Index, group: Index, at: F64, stale_s: float) -> F64:
+        """Ground speed in kt at positions, NaN where none is recent."""
+        return self._recent(
+            self.velocity, self.reports.velocities.row, self.reports.velocities.groundspeed_kt, position, group, at,
+            "groundspeed_kt", "velocity_at", stale_s,
+        )  # fmt: skip
+
+    def _recent(
+        self,
+        latest: Latest,
+        rows: npt.NDArray[np.int32],
+        values: npt.NDArray[Any],
+        position: Index,
+        group: Index,
+        at: F64,
+        name: str,
+        time_name: str,
+        stale_s: float,
+    ) -> F64:
+        entry = latest.entry(position)
+        carried = self.arrivals.carried
+        value = known(entry, values, carried[name][group])
+        value_at = known(entry, self.reports.heard_at[rows], carried[time_name][group])
+        result: F64 = np.where(np.abs(at - value_at) <= stale_s, value, NAN).astype(np.float64)
+        return result
+
+
+class View:
+    """Single moments of the batch, as values. `group` is -1 for an aircraft that is not in the batch."""
+
+    def __init__(
+        self,
+        table: SlotTable,
+        arrivals: Arrivals,
+        content: Contents,
+        runs: Runs,
+        fixes: past.AcceptedFixes,
+        latest_fix: Latest,
+        surface: npt.NDArray[np.bool_],
+    ) -> None:
+        self._table = table
+        self._arrivals = arrivals
+        self._content = content
+        self._runs = runs
+        self._fixes = fixes
+        self._surface = surface
+
+    def _entry(self, latest: Latest, group: int, position: int) -> int:
+        """Entry of the last row of a kind at or before `position`, -1 if it lies before the batch."""
+        if group < 0:
+            return -1
+        i = int(np.searchsorted(latest.positions, position, side="right")) - 1
+        if i < 0 or latest.positions[i] < self._arrivals.firsts[group]:
+            return -1
+        return int(latest.entries[i])
+
+    def carried(self, name: str, slot: int, group: int) -> Any:
+        """A column as it was before the batch."""
+        return self._table[name][slot] if group < 0 else self._arrivals.carried[name][group]
+
+    def _fix_entry(self, group: int, position: int) -> int:
+        if group < 0:
+            return -1
+        i = int(np.searchsorted(self._fixes.position, position, side="right")) - 1
+        return i if i >= 0 and self._fixes.position[i] >= self._arrivals.firsts[group] else -1
+
+    def state(self, slot: int, group: int, position: int) -> AircraftState:
+        """The state at `position` (one before the aircraft's first: before the batch)."""
+        reports, content = self._content.reports, self._content
+
+        def before(name: str) -> float | None:
+            return _number(self.carried(name, slot, group))
+
+        in_batch = group >= 0 and position >= self._arrivals.firsts[group]
+        fix = self._fix_entry(group, position)
+        fixes = self._fixes
+        a, v = self._entry(content.altitude, group, position), self._entry(content.velocity, group, position)
+        r, i = self._entry(content.vertical, group, position), self._entry(content.ident, group, position)
+        velocities = reports.velocities
+        callsign = reports.idents.callsign[i] if i >= 0 else self.carried("callsign", slot, group)
+        category = reports.idents.category[i] if i >= 0 else self.carried("category", slot, group)
+        return AircraftState(
+            heard_at=float(self._arrivals.at[position]) if in_batch else float(self.carried("heard_at", slot, group)),
+            fix_at=float(fixes.at[fix]) if fix >= 0 else before("fix_at"),
+            latitude_deg=float(fixes.latitude_deg[fix]) if fix >= 0 else before("latitude_deg"),
+            longitude_deg=float(fixes.longitude_deg[fix]) if fix >= 0 else before("longitude_deg"),
+            fix_on_surface=bool(self._surface[fix] if fix >= 0 else self.carried("fix_surface", slot, group)),
+            altitude_baro_ft=float(reports.altitudes.altitude_ft[a]) if a >= 0 else before("altitude_baro_ft"),
+            altitude_at=float(reports.heard_at[reports.altitudes.row[a]]) if a >= 0 else before("altitude_at"),
+            groundspeed_kt=float(velocities.groundspeed_kt[v]) if v >= 0 else before("groundspeed_kt"),
+            track_deg=_number(velocities.track_deg[v]) if v >= 0 else before("track_deg"),
+            velocity_at=float(reports.heard_at[velocities.row[v]]) if v >= 0 else before("velocity_at"),
+            vertical_rate_fpm=float(velocities.vertical_rate_fpm[r]) if r >= 0 else before("vertical_rate_fpm"),
+            callsign=bytes(callsign).decode("ascii") or None,
+            category=bytes(category).decode("ascii") or None,
+        )
+
+    def run(self, slot: int, group: int, position: int) -> GroundRun | None:
+        """The run of ground words at `position`; None if the aircraft never said."""
+        runs = self._runs
+        i = int(np.searchsorted(runs.latest.positions, position, side="right")) - 1
+        if group >= 0 and i >= 0 and runs.latest.positions[i] >= self._arrivals.firsts[group]:
+            return GroundRun(
+                bool(runs.on_ground[i] == 1),
+                float(runs.since[i]),
+                float(runs.at[i]),
+                int(runs.words[i]),
+                _number(runs.other_at[i]),
+            )
+        word = int(self.carried("ground_word", slot, group))
+        if word < 0:
+            return None
+        return GroundRun(
+            word == 1,
+            float(self.carried("ground_run_since", slot, group)),
+            float(self.carried("ground_word_at", slot, group)),
+            int(self.carried("ground_run_words", slot, group)),
+            _number(self.carried("ground_other_at", slot, group)),
+        )
+
+    def points(self, slot: int, group: int, position: int) -> Points:
+        """The recent past at `position`."""
+        first = int(self._arrivals.firsts[group]) if group >= 0 else 0
+        last_fix = {name: float(self.carried(name, slot, group)) for name in past.LAST_FIX}
+        return past.past(self._table, last_fix, self._fixes, slot, first, position if group >= 0 else -1)
+
+
+def remember(table: SlotTable, reports: ReportBatch) -> None:
+    """The last value of each kind into the table. Rows ascend in arrival; the last assignment to a slot wins."""
+
+    def put(name: str, rows: npt.NDArray[Any], values: npt.NDArray[Any], told: npt.NDArray[np.bool_]) -> None:
+        table[name][reports.slot[rows[told]]] = values[told]
+
+    altitudes, velocities, idents = reports.altitudes, reports.velocities, reports.idents
+    baro = ~altitudes.geometric & ~np.isnan(altitudes.altitude_ft)
+    put("altitude_baro_ft", altitudes.row, altitudes.altitude_ft, baro)
+    put("altitude_at", altitudes.row, reports.heard_at[altitudes.row], baro)
+    put("altitude_geom_ft", altitudes.row, altitudes.altitude_ft, altitudes.geometric & ~np.isnan(altitudes.altitude_ft))
+    moving = ~np.isnan(velocities.groundspeed_kt)
+    put("groundspeed_kt", velocities.row, velocities.groundspeed_kt, moving)
+    put("track_deg", velocities.row, velocities.track_deg, moving)
+    put("velocity_at", velocities.row, reports.heard_at[velocities.row], moving)
+    climbing = ~np.isnan(velocities.vertical_rate_fpm)
+    put("vertical_rate_fpm", velocities.row, velocities.vertical_rate_fpm, climbing)
+    put("vertical_rate_at", velocities.row, reports.heard_at[velocities.row], climbing)
+    put("geom_minus_baro_ft", velocities.row, velocities.geom_minus_baro_ft, ~np.isnan(velocities.geom_minus_baro_ft))
+    put("nac_v", velocities.row, velocities.nac_v, velocities.nac_v >= 0)
+    named = ~_corrupt(idents.callsign)
+    put("callsign", idents.row, idents.callsign, named)
+    put("category", idents.row, idents.category, named)
+    put("squawk", reports.squawks.row, reports.squawks.squawk, reports.squawks.squawk >= 0)
+    put("emergency", reports.squawks.row, reports.squawks.emergency, reports.squawks.emergency >= 0)
+    put("nic", reports.positions.row, reports.positions.nic, reports.positions.nic >= 0)
+    statuses = reports.statuses
+    put("adsb_version", statuses.row, statuses.version, statuses.version >= 0)
+    put("nac_p", statuses.row, statuses.nac_p, statuses.nac_p >= 0)
+    put("sil", statuses.row, statuses.sil, statuses.sil >= 0)
+
+
+def _corrupt(callsign: npt.NDArray[np.bytes_]) -> npt.NDArray[np.bool_]:
+    """Names that hold a character outside the alphabet, or nothing."""
+    if len(callsign) == 0:
+        return np.zeros(0, np.bool_)
+    result: npt.NDArray[np.bool_] = (np.char.find(callsign, b"#") >= 0) | (callsign == b"")
+    return result
+
+
+def _number(value: Any) -> float | None:
+    return None if value != value else float(value)

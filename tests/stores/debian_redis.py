@@ -1,0 +1,65 @@
+"""A redis-server as Debian ships it: from PATH, or unpacked from Debian's packages by an ordinary user."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+CACHE = Path(__file__).parents[2] / ".cache" / "debian-redis"
+
+
+class NoRedisServerError(Exception):
+    """No redis-server to be had; the message says what to install."""
+
+
+def redis_server_command() -> tuple[str, dict[str, str]]:
+    """The program, and the environment it needs. Raises NoRedisServerError: the contract is never left untested."""
+    if found := shutil.which("redis-server"):
+        return found, dict(os.environ)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several test workers start at once
+        root = CACHE / "root"
+        program = root / "usr" / "bin" / "redis-server"
+        if not program.exists():
+            _unpack(root)
+    libraries = ":".join(str(path) for path in sorted((root / "usr" / "lib").glob("*-linux-*")))
+    return str(program), {**os.environ, "LD_LIBRARY_PATH": libraries}
+
+
+def _unpack(root: Path) -> None:
+    """Into `root`, the package and those of its dependencies that this machine lacks. Needs no rights."""
+    partial = CACHE / "partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    for folder in ("lists/partial", "cache/archives/partial", "root"):
+        (partial / folder).mkdir(parents=True)
+    apt = [
+        "apt-get",
+        "-qq",
+        *("-o", f"Dir::State::Lists={partial / 'lists'}"),
+        *("-o", f"Dir::Cache={partial / 'cache'}"),
+        *("-o", "Debug::NoLocking=true"),
+        *("-o", "APT::Sandbox::User="),
+    ]
+    try:
+        _run([*apt, "update"], partial)
+        plan = _run([*apt, "--simulate", "--no-install-recommends", "install", "redis-server"], partial)
+        packages = [line.split()[1] for line in plan.splitlines() if line.startswith("Inst ")]
+        _run([*apt, "download", *packages], partial)
+        for package in partial.glob("*.deb"):
+            _run(["dpkg", "-x", str(package), str(partial / "root")], partial)
+        (partial / "root").replace(root)
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = getattr(error, "stderr", "") or str(error)
+        raise NoRedisServerError(
+            f"the store contract needs redis-server (Debian: apt-get install redis-server); fetching it failed: {said}"
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _run(command: list[str], folder: Path) -> str:
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, timeout=300).stdout

