@@ -38,7 +38,7 @@ CELLS_PER_DEGREE = 4
 def _nl_cells() -> tuple[F64, F64]:
     """(zones at the cell's southern edge, boundary inside the cell or infinity) for the cells from 0 to 90 degrees."""
     boundaries = _nl_boundaries()
-    edges: F64 = np.arange(90 * CELLS_PER_DEGREE + 1) / CELLS_PER_DEGREE
+    edges = np.arange(90 * CELLS_PER_DEGREE + 1, dtype=np.float64) / CELLS_PER_DEGREE
     passed = np.searchsorted(boundaries, edges, side="left")
     ahead = np.append(boundaries, np.inf)[passed]
     at_edge: F64 = 59.0 - passed

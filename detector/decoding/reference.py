@@ -60,8 +60,15 @@ class _Rows:
         self.statuses: list[Row] = []
 
     def batch(self) -> ReportBatch:
+        heard_at, slot, address, df, typecode, on_ground, frame_row = _columns(self.head, "f8 i4 u4 u1 u1 i1 i4")
         return ReportBatch(
-            *_columns(self.head, "f8 i4 u4 u1 u1 i1 i4"),
+            heard_at,
+            slot,
+            address,
+            df,
+            typecode,
+            on_ground,
+            frame_row,
             Positions(*_columns(self.positions, "i4 f8 f8 ? i1 ?")),
             Altitudes(*_columns(self.altitudes, "i4 f4 ?")),
             Velocities(*_columns(self.velocities, "i4 f4 f4 f4 ? f4 f4 ? f4 i1")),
