@@ -78,9 +78,7 @@ def _compare_pairs(report: Report, even_lat: I64, even_lon: I64, odd_lat: I64, o
     report.setdefault("position, pair", Agreement()).add(len(apart), apart, [(BEYOND_POLE, other_beyond & ~resolved)])
 
 
-def _compare_near(
-    report: Report, lat: I64, lon: I64, odd: Flags, surface: Flags, ref_lat: F64, ref_lon: F64
-) -> None:
+def _compare_near(report: Report, lat: I64, lon: I64, odd: Flags, surface: Flags, ref_lat: F64, ref_lon: F64) -> None:
     latitude, longitude = cpr.near(lat, lon, odd, surface, ref_lat, ref_lon)
     theirs = np.full((2, len(lat)), np.nan)
     for i in range(len(lat)):

@@ -69,6 +69,27 @@ def _fill_messages(rng: np.random.Generator, payload: U8, df: npt.NDArray[np.int
         payload[replies[rng.random(len(replies)) < 0.05], 2] = value
 
 
+def with_other_addresses(frames: FrameBatch, difference: int) -> FrameBatch:
+    """The same frames with every address XOR `difference`; a frame's parity stays as good or bad as it was."""
+    payload = frames.payload.copy()
+    df = payload[:, 0] >> 3
+    carries = np.isin(df, (11, 17, 18))
+    mask = np.zeros((2, 14), np.uint8)
+    for i, shift in enumerate((16, 8, 0)):
+        mask[:, 1 + i] = (difference >> shift) & 0xFF
+    payload[carries] ^= mask[0]
+    # The code is linear: the parity changes by that of the difference alone.
+    change = np.full(len(frames), difference, np.uint32)
+    change[carries & (df >= 16)] = crc.residual_long(crc.words(mask))[0]
+    change[carries & (df < 16)] = crc.residual_short(crc.words(mask))[0]
+    parity_at = np.where(df >= 16, 11, 4)
+    for i, shift in enumerate((16, 8, 0)):
+        payload[np.arange(len(frames)), parity_at + i] ^= ((change >> np.uint32(shift)) & np.uint32(0xFF)).astype(
+            np.uint8
+        )
+    return FrameBatch.of(frames.heard_at, payload, frames.length)
+
+
 def moving_aircraft(seed: int, aircraft: int, messages_each: int) -> FrameBatch:
     """Airborne and surface positions of aircraft flying straight, even and odd by turns, some lost, any place on Earth.
 

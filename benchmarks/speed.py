@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.contestants import CONTESTANTS
+from benchmarks.generated import with_other_addresses
 from benchmarks.recordings import stamped_hex
 from detector.domain.frame import FrameBatch
 from detector.framing import beast
@@ -31,14 +32,18 @@ class Result:
 
 
 def write_recording(path: Path, *, copies: int = 1) -> float:
-    """The long_flight recording as Beast binary, `copies` times one after the other; the time of its first frame."""
+    """The long_flight recording as Beast binary; the time of its first frame.
+
+    `copies`: the same sky again that many times, each after the other and with other addresses, so that what a program
+    does once (tables, first use of a library) weighs less.
+    """
     frames = stamped_hex("long_flight.csv.gz")
     start = float(frames.heard_at[0])
     span = float(frames.heard_at[-1]) - start + 1.0
     with path.open("wb") as file:
         for copy in range(copies):
-            later = FrameBatch.of(frames.heard_at + copy * span, frames.payload, frames.length)
-            file.write(beast.encode(later))
+            others = with_other_addresses(frames, copy)
+            file.write(beast.encode(FrameBatch.of(others.heard_at + copy * span, others.payload, others.length)))
     return start
 
 

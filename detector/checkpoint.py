@@ -150,7 +150,9 @@ class Journal:
         except (KeyError, msgspec.ValidationError, msgspec.DecodeError) as error:
             raise StoreError(f"the stored state cannot be read ({error}); start over with --fresh") from error
         if stream.schema != SCHEMA:
-            raise StoreError(f"the stored state is of schema {stream.schema}, this program writes {SCHEMA}; use --fresh")
+            raise StoreError(
+                f"the stored state is of schema {stream.schema}, this program writes {SCHEMA}; use --fresh"
+            )
         self._restore_aircraft(documents)
         pipeline = self.pipeline
         pipeline.decoder.addresses.restore_pending(stream.pending)

@@ -119,9 +119,7 @@ class Pipeline:
         if follows:
             quiet = bool(observation.trigger & Trigger.SILENT)
             airborne = observation.run is None or not observation.run.on_ground
-            changes.alerts += self.alerts.heard(
-                icao24, observation.now, observation.at, airborne=airborne, quiet=quiet
-            )
+            changes.alerts += self.alerts.heard(icao24, observation.now, observation.at, airborne=airborne, quiet=quiet)
         if self.alerts.follows(icao24) != follows:
             self.tracker.follow(observation.slot, not follows)
 

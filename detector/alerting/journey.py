@@ -14,7 +14,9 @@ LANDMARK_RUNWAY_FT = 6_000.0
 """A field that a reader may know: with an IATA code and a long runway."""
 
 
-def flown(journey: tuple[JourneyStep, ...], state: AircraftState, at: float, airports: Airports) -> tuple[JourneyStep, ...]:
+def flown(
+    journey: tuple[JourneyStep, ...], state: AircraftState, at: float, airports: Airports
+) -> tuple[JourneyStep, ...]:
     """The journey with the aircraft heard in flight at its last fix."""
     if state.fix_at is None or state.latitude_deg is None or state.longitude_deg is None:
         return journey
@@ -70,5 +72,3 @@ def same(a: tuple[JourneyStep, ...], b: tuple[JourneyStep, ...]) -> bool:
     return len(a) == len(b) and all(
         x == y or (x.kind == y.kind == "leg" and x.at == y.at) for x, y in zip(a, b, strict=True)
     )
-
-

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from detector import app
-from detector.cli import outputs, tables
+from detector.cli import maps, outputs, tables
 from detector.domain.errors import UsageError
 from detector.domain.times import iso, parse_iso
 from detector.domain.wire import alert_line, stop_line
@@ -27,7 +27,9 @@ def replay(
     start_time: Annotated[
         str | None, typer.Option(metavar="ISO", help="Time of the first frame, for Beast and AVR without a date.")
     ] = None,
-    stops: Annotated[str | None, typer.Option(metavar="FILE", help="Stops as JSON lines; - is standard output.")] = None,
+    stops: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Stops as JSON lines; - is standard output.")
+    ] = None,
     alerts: Annotated[str | None, typer.Option(metavar="FILE", help="Alerts as JSON lines, every revision.")] = None,
     map_: Annotated[str | None, typer.Option("--map", metavar="FILE.html", help="A map of what was found.")] = None,
     store: Annotated[str, typer.Option(metavar="STORE", help="embedded, memory, or redis://...")] = "embedded",
@@ -65,12 +67,12 @@ def replay(
         if alerts is not None:
             outputs.write_lines(alerts, (alert_line(alert) for alert in result.alerts))
         if map_ is not None:
-            outputs.write(map_, app.replay_map(run, result).encode())
+            outputs.write(map_, maps.replay_map(run, result, paths).encode())
     if as_json:
-        print(json.dumps(_summary(result)))
+        outputs.write_lines(outputs.STANDARD_OUTPUT, [json.dumps(_summary(result)).encode()])
     elif not quiet:
         # The tables move aside when standard output carries a result.
-        tables.print_result(result, Console(stderr=bool(to_output)))
+        tables.print_result(result, tables.console(stderr=bool(to_output)))
 
 
 def _start(text: str | None) -> float | None:

@@ -14,29 +14,31 @@ from detector.domain.alert import Alert, JourneyStep
 from detector.domain.stop import Moment, Stop
 from detector.domain.times import iso
 
-LEVEL_WORDS = {
-    4: "4 observed",
-    3: "3 inferred, both sides",
-    2: "2 inferred, one side",
-    1: "1 dark",
-    0: "0 rejected",
-}
+LEVEL_WORDS = {4: "4 observed", 3: "3 inferred", 2: "2 inferred", 1: "1 dark", 0: "0 rejected"}
+PLAIN_WIDTH = 110
+"""Columns of output that goes to a file or a pipe."""
 
 
-def print_result(result: ReplayResult, console: Console) -> None:
+def console(*, stderr: bool) -> Console:
+    """A console for people: as wide as the terminal, and of a fixed width where there is none."""
+    made = Console(stderr=stderr, highlight=False)
+    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=PLAIN_WIDTH)
+
+
+def print_result(result: ReplayResult, to: Console) -> None:
     """Tables of stops and alerts, then the summary."""
     if result.stops:
-        console.print(stops_table(result.stops))
+        to.print(stops_table(result.stops))
     else:
-        console.print("No stops.")
+        to.print("No stops.")
     alerts = latest(result.alerts)
     if alerts:
-        console.print(alerts_table(alerts))
+        to.print(alerts_table(alerts))
         for alert in alerts:
-            print_journey(alert, console)
+            print_journey(alert, to)
     else:
-        console.print("No alerts.")
-    print_summary(result, console)
+        to.print("No alerts.")
+    print_summary(result, to)
 
 
 def latest(alerts: Iterable[Alert]) -> list[Alert]:
@@ -48,17 +50,13 @@ def latest(alerts: Iterable[Alert]) -> list[Alert]:
 
 
 def stops_table(stops: Iterable[Stop]) -> Table:
-    """One line a stop."""
-    table = Table(title="Stops", box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    for heading in ("aircraft", "call sign", "field", "level", "status", "landed", "departed", "on the ground"):
-        table.add_column(heading, overflow="fold")
+    """Two lines a stop."""
+    table = _table("Stops", "aircraft", "field", "level", "landed (UTC)", "departed (UTC)", "on the ground")
     for stop in stops:
         table.add_row(
-            escape(stop.icao24),
-            escape(_callsigns(stop)),
-            escape(f"{stop.airport or 'not named'} {stop.country or ''}".strip()),
-            LEVEL_WORDS[int(stop.level)],
-            stop.status,
+            escape(f"{stop.icao24}\n{_callsigns(stop)}"),
+            escape(f"{stop.airport or 'not named'}\n{stop.country or ''}"),
+            f"{LEVEL_WORDS[int(stop.level)]}\n{stop.status}",
             _moment(stop.landed),
             _moment(stop.departed) if stop.departed else "-",
             _ground_time(stop),
@@ -67,36 +65,45 @@ def stops_table(stops: Iterable[Stop]) -> Table:
 
 
 def alerts_table(alerts: Iterable[Alert]) -> Table:
-    """One line a finding, under its alert."""
-    table = Table(title="Alerts", box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    for heading in ("alert", "aircraft", "field", "state", "severity", "rule", "certainty", "reason"):
-        table.add_column(heading, overflow="fold")
+    """One row a finding, under its alert."""
+    table = _table("Alerts", "aircraft", "field", "state", "finding", "reason")
+    table.columns[-1].no_wrap = False
     for alert in alerts:
-        state = f"{alert.stop.status}, revision {alert.revision}"
-        head = [alert.id[:12], escape(alert.stop.icao24), escape(alert.stop.airport or "-"), state, alert.severity]
+        head = [
+            escape(alert.stop.icao24),
+            escape(alert.stop.airport or "-"),
+            f"{alert.stop.status}, {alert.severity}\nrevision {alert.revision}",
+        ]
         for finding in alert.stop.findings:
-            table.add_row(*head, finding.rule, finding.certainty, escape(finding.reason))
-            head = [""] * 5
+            table.add_row(*head, f"{finding.rule}\n{finding.certainty}", escape(finding.reason))
+            head = [""] * 3
         if not alert.stop.findings:
-            table.add_row(*head, "-", "-", escape(alert.stop.retraction or "no rule fires any more"))
+            table.add_row(*head, "-", escape(alert.stop.retraction or "no rule fires any more"))
     return table
 
 
-def print_journey(alert: Alert, console: Console) -> None:
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold", no_wrap=True)
+    return table
+
+
+def print_journey(alert: Alert, to: Console) -> None:
     """Where the aircraft went after the stop."""
     if not alert.journey:
         return
-    console.print(f"Journey of {escape(alert.stop.icao24)} after {escape(alert.stop.airport or 'the stop')}:")
+    to.print(f"Journey of {escape(alert.stop.icao24)} after {escape(alert.stop.airport or 'the stop')}, times UTC:")
     for step in alert.journey:
-        console.print(f"  {escape(_step(step))}", soft_wrap=True)
-    console.print()
+        to.print(f"  {escape(_step(step))}", soft_wrap=True)
+    to.print()
 
 
-def print_summary(result: ReplayResult, console: Console) -> None:
+def print_summary(result: ReplayResult, to: Console) -> None:
     """Frames, aircraft, time, movements, and what was dropped, by reason."""
     span = f"{iso(result.first_at)} to {iso(result.last_at)}" if result.first_at and result.last_at else "no time"
     rate = result.frames / result.elapsed_s if result.elapsed_s else 0.0
-    console.print(
+    to.print(
         f"{result.frames:,} frames of {result.aircraft:,} aircraft, {span}; "
         f"{result.elapsed_s:.1f} s, {rate:,.0f} frames/s",
         soft_wrap=True,
@@ -106,12 +113,12 @@ def print_summary(result: ReplayResult, console: Console) -> None:
         name = movement.kind.value.replace("_", "-")
         kinds[name] = kinds.get(name, 0) + 1
     if kinds:
-        console.print("Movements: " + ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items())), soft_wrap=True)
+        to.print("Movements: " + ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items())), soft_wrap=True)
     counts = result.rejects.counts
     dropped = ", ".join(f"{reason} {counts[reason]:,}" for reason in sorted(counts)) or "nothing"
-    console.print(f"Not used: {dropped}", soft_wrap=True)
+    to.print(f"Not used: {dropped}", soft_wrap=True)
     for note in result.notes:
-        console.print(f"Note: {escape(note)}", soft_wrap=True)
+        to.print(f"Note: {escape(note)}", soft_wrap=True)
 
 
 def _callsigns(stop: Stop) -> str:
@@ -121,15 +128,15 @@ def _callsigns(stop: Stop) -> str:
 
 def _moment(moment: Moment) -> str:
     if moment.observed:
-        return f"{iso(moment.estimate)[:16].replace('T', ' ')} seen"
-    earliest = "?" if moment.earliest is None else iso(moment.earliest)[:16].replace("T", " ")
-    return f"{earliest} .. {_end(moment)}"
+        return f"{_minute(moment.estimate)}\nseen"
+    earliest = "unknown" if moment.earliest is None else _minute(moment.earliest)
+    latest = _minute(moment.latest)
+    same_day = moment.earliest is not None and earliest[:10] == latest[:10]
+    return f"{earliest}\n.. {latest[11:] if same_day else latest}"
 
 
-def _end(moment: Moment) -> str:
-    latest = iso(moment.latest)[:16].replace("T", " ")
-    same_day = moment.earliest is not None and iso(moment.earliest)[:10] == latest[:10]
-    return latest[11:] if same_day else latest
+def _minute(at: float) -> str:
+    return iso(at)[:16].replace("T", " ")
 
 
 def _ground_time(stop: Stop) -> str:
@@ -151,8 +158,8 @@ def _duration(seconds: float) -> str:
 
 
 def _step(step: JourneyStep) -> str:
-    begin = iso(step.at)[:16].replace("T", " ")
-    end = iso(step.until)[:16].replace("T", " ") if step.until is not None else ""
+    begin = _minute(step.at)
+    end = _minute(step.until) if step.until is not None else ""
     who = f" as {step.callsign}" if step.callsign else ""
     if step.kind == "stop":
         stay = f" until {end}" if end else ", still there"

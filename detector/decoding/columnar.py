@@ -117,14 +117,14 @@ class ColumnarDecoder:
         kind = content.KIND.take(me >> 48)
 
         def of(wanted: Kind) -> tuple[Rows, npt.NDArray[np.int64]]:
-            which = np.flatnonzero(kind == wanted)
+            which = np.flatnonzero(kind == int(wanted))
             return squitter[which], me[which]
 
         surface, surface_me = of(Kind.SURFACE)
         airborne, airborne_me = of(Kind.AIRBORNE)
         statuses = content.statuses(*of(Kind.STATUS))
-        place = np.flatnonzero(kind <= Kind.AIRBORNE)
-        at_surface = kind[place] == Kind.SURFACE
+        place = np.flatnonzero(kind <= int(Kind.AIRBORNE))
+        at_surface = kind[place] == int(Kind.SURFACE)
         place_row, place_me = squitter[place], me[place]
         latitude, longitude, paired = positions.resolve(
             self.table,

@@ -12,6 +12,8 @@ SCHEMA = "detector.alert/1"
 
 
 class AlertEvent(StrEnum):
+    """What a revision of an alert tells."""
+
     OPENED = "opened"
     UPDATED = "updated"
     CLOSED = "closed"

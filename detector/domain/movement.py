@@ -8,6 +8,8 @@ import msgspec
 
 
 class MovementKind(StrEnum):
+    """What was seen."""
+
     LANDING = "landing"
     TAKE_OFF = "take_off"
     GO_AROUND = "go_around"

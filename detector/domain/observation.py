@@ -99,9 +99,9 @@ class GroundRun:
 class Observation:
     """An aircraft at one moment.
 
-    `previous_heard_at`: when it was heard before this frame (None for the first). `now`: the state with this frame
-    in it; for SILENCE_END `before` is the state and `points_before` the past at the last frame before the silence. `frame`: the
-    raw frame that completes the moment, empty for SILENT, which is completed by silence.
+    `now`: the state with this frame in it. For SILENCE_END, `before` is the state and `points_before` the past at the
+    last frame before the silence. `frame`: the raw frame that completes the moment; empty for SILENT, which silence
+    completes.
     """
 
     trigger: Trigger

@@ -20,6 +20,8 @@ class Level(IntEnum):
 
 
 class Kind(StrEnum):
+    """What sort of stop it is, in one word; follows from the level."""
+
     OBSERVED = "observed"
     INFERRED = "inferred"
     DARK = "dark"
@@ -36,12 +38,16 @@ KIND_OF_LEVEL = {
 
 
 class Status(StrEnum):
+    """Whether the aircraft is still there, has left, or the stop was taken back."""
+
     OPEN = "open"
     CLOSED = "closed"
     RETRACTED = "retracted"
 
 
 class Verdict(StrEnum):
+    """What a check says of the stop."""
+
     PASS = "pass"
     FAIL = "fail"
     NOT_EVALUABLE = "not_evaluable"
@@ -88,11 +94,15 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class Certainty(StrEnum):
+    """Whether a finding holds over the whole interval, or only over a part of it."""
+
     CERTAIN = "certain"
     POSSIBLE = "possible"
 
 
 class Severity(StrEnum):
+    """How much a finding matters."""
+
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"

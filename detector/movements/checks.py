@@ -36,7 +36,9 @@ def altitude_at_field(altitude_ft: float | None, elevation_ft: float, s: Movemen
         return _check("altitude_at_field", None, None, s.at_field_ft, "ft", "no barometric altitude near the contact")
     height = altitude_ft - elevation_ft
     passed = -s.below_field_ft <= height <= s.at_field_ft
-    return _check("altitude_at_field", passed, height, s.at_field_ft, "ft", f"{height:+.0f} ft from the field's elevation")
+    return _check(
+        "altitude_at_field", passed, height, s.at_field_ft, "ft", f"{height:+.0f} ft from the field's elevation"
+    )
 
 
 def time_to_descend(points: Points, landed_at: float, elevation_ft: float, s: MovementSettings) -> Check:

@@ -58,7 +58,11 @@ def in_air(life: Life, o: Observation, run: GroundRun, airports: Airports, s: Mo
     if landing is not None and landing.moment.observed and observed and contact < s.touch_and_go_s:
         changes: list[Change] = [
             Movement(
-                MovementKind.TOUCH_AND_GO, o.icao24, field, landing.moment.estimate, run.since,
+                MovementKind.TOUCH_AND_GO,
+                o.icao24,
+                field,
+                landing.moment.estimate,
+                run.since,
                 f"{contact:.0f} s on the ground",
             )  # fmt: skip
         ]
@@ -76,7 +80,11 @@ def in_air(life: Life, o: Observation, run: GroundRun, airports: Airports, s: Mo
     departed = Moment(since_ground, latest, latest if observed else (since_ground + latest) / 2, observed)
     changes = [
         Movement(
-            MovementKind.TAKE_OFF, o.icao24, field, since_ground, latest,
+            MovementKind.TAKE_OFF,
+            o.icao24,
+            field,
+            since_ground,
+            latest,
             f"ground contact until {gap:.0f} s before the first airborne frame",
         )  # fmt: skip
     ]
@@ -90,9 +98,7 @@ def retracted(stop: Stop, at: float, why: str) -> Stop:
     return stops.revised(stop, at, status=Status.RETRACTED, level=Level.REJECTED, retraction=why)
 
 
-def _touched_down(
-    life: Life, o: Observation, run: GroundRun, airports: Airports, s: MovementSettings
-) -> list[Change]:
+def _touched_down(life: Life, o: Observation, run: GroundRun, airports: Airports, s: MovementSettings) -> list[Change]:
     was, life.phase = life.phase, Phase.GROUND
     life.ground_since, life.resumed_at = run.since, None
     if was is Phase.UNKNOWN or run.last_other_at is None:
@@ -107,10 +113,14 @@ def _touched_down(
     if not observed and lost is not None and index is not None:
         distance = airports.distance_to_runways_nm(index, lost.latitude_deg, lost.longitude_deg)
         height = (lost.altitude_ft or 0.0) - float(airports.elevation_ft[index])
-        earliest = min(run.since, max(last_air, lost.at + intervals.fastest_s(lost, distance, height, s.fastest_descent_fpm)))
+        earliest = min(
+            run.since, max(last_air, lost.at + intervals.fastest_s(lost, distance, height, s.fastest_descent_fpm))
+        )
     guess = run.since if observed else (earliest + run.since) / 2
     life.landing = Landing(Moment(earliest, run.since, guess, observed), o.now.callsign)
-    reason = f"first of {run.words} frames that say on the ground, {run.since - last_air:.0f} s after the last airborne one"
+    reason = (
+        f"first of {run.words} frames that say on the ground, {run.since - last_air:.0f} s after the last airborne one"
+    )
     return [Movement(MovementKind.LANDING, o.icao24, field, earliest, run.since, reason)]
 
 
@@ -253,5 +263,3 @@ def _nearest_code(o: Observation, airports: Airports, s: MovementSettings) -> st
         fits.contact_fits(now.latitude_deg, now.longitude_deg, airports, s.field_radius_nm), airports, s.candidate_shown
     )
     return best[0].airport if best else None
-
-

@@ -147,7 +147,9 @@ def _fits(
         distance = airports.distance_to_runways_nm(field, side.latitude_deg, side.longitude_deg)
         score = judge(field, distance, height)
         if score is not None:
-            fits.append(Fit(field, distance, height, score + _runway_score(float(airports.longest_runway_ft[field]), needs)))
+            fits.append(
+                Fit(field, distance, height, score + _runway_score(float(airports.longest_runway_ft[field]), needs))
+            )
     return fits
 
 

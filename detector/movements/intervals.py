@@ -53,7 +53,9 @@ def unseen(
 
 def ground_time(landed: Moment, departed: Moment, at_least_s: float) -> GroundTime:
     """Seconds on the ground between two intervals."""
-    least = max((departed.earliest if departed.earliest is not None else landed.latest) - landed.latest, at_least_s, 0.0)
+    least = max(
+        (departed.earliest if departed.earliest is not None else landed.latest) - landed.latest, at_least_s, 0.0
+    )
     most = None if landed.earliest is None else max(departed.latest - landed.earliest, least)
     guess = max(departed.estimate - landed.estimate, least)
     return GroundTime(least, most, guess if most is None else min(guess, most))

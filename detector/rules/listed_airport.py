@@ -15,7 +15,8 @@ def listed_airport(case: Case) -> Finding | None:
         return None
     sure = stop.level >= Level.BOTH_SIDES and stop.candidates[0].probability >= SURE_OF_FIELD
     listings = "; ".join(
-        f"{listing.programme} ({listing.authority}), since {listing.valid_from.isoformat()}" for listing in case.listings
+        f"{listing.programme} ({listing.authority}), since {listing.valid_from.isoformat()}"
+        for listing in case.listings
     )
     return Finding(
         rule="listed_airport",

@@ -199,7 +199,9 @@ def remember(table: SlotTable, reports: ReportBatch) -> None:
     baro = ~altitudes.geometric & ~np.isnan(altitudes.altitude_ft)
     put("altitude_baro_ft", altitudes.row, altitudes.altitude_ft, baro)
     put("altitude_at", altitudes.row, reports.heard_at[altitudes.row], baro)
-    put("altitude_geom_ft", altitudes.row, altitudes.altitude_ft, altitudes.geometric & ~np.isnan(altitudes.altitude_ft))
+    put(
+        "altitude_geom_ft", altitudes.row, altitudes.altitude_ft, altitudes.geometric & ~np.isnan(altitudes.altitude_ft)
+    )
     moving = ~np.isnan(velocities.groundspeed_kt)
     put("groundspeed_kt", velocities.row, velocities.groundspeed_kt, moving)
     put("track_deg", velocities.row, velocities.track_deg, moving)

@@ -196,7 +196,9 @@ class Tracker:
         attentive = (at - silence_at <= settings.after_silence_s) & (at >= silence_at)
         fresh = ~(previous >= silence_at) | (np.floor(at / 5.0) != np.floor(previous / 5.0))
         trigger[position[attentive & fresh]] |= Trigger.AFTER_SILENCE
-        followed = carried["followed"][group] & (np.floor(at / FOLLOWED_EVERY_S) != np.floor(previous / FOLLOWED_EVERY_S))
+        followed = carried["followed"][group] & (
+            np.floor(at / FOLLOWED_EVERY_S) != np.floor(previous / FOLLOWED_EVERY_S)
+        )
         trigger[position[followed]] |= Trigger.WATCHED
 
         self.table["fix_altitude_ft"][slot] = altitude

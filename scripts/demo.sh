@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# The main job on a real recording and on the Pyongyang story, ending with the table, the alert and a map to open.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+out=build/demo
+detector=.venv/bin/detector
+mkdir -p "$out"
+export DETECTOR_STATE_DIR=$PWD/$out/state
+
+say() { printf '\n== %s\n\n' "$*"; }
+
+say "A real recording: Toulouse to Amsterdam, 24 October 2023, heard by a receiver on board"
+"$detector" replay tests/data/recordings/long_flight.csv.gz --fresh --stops "$out/long_flight.stops.jsonl"
+
+say "The Pyongyang story, flown again: two days of frames from a chain of receivers"
+"$detector" simulate tests/scenarios/pyongyang.yaml -o "$out/pyongyang.csv.gz" --truth "$out/pyongyang.truth.json"
+
+say "... and what the program finds in those frames alone"
+"$detector" replay "$out/pyongyang.csv.gz" --fresh \
+    --stops "$out/pyongyang.stops.jsonl" --alerts "$out/pyongyang.alerts.jsonl" --map "$out/pyongyang.html"
+
+cat <<EOF
+
+Written to $out/:
+  pyongyang.alerts.jsonl   the alert, every revision, as other programs read it
+  pyongyang.stops.jsonl    the stops behind it
+  pyongyang.truth.json     what was really flown, to compare
+
+The map: open $PWD/$out/pyongyang.html in a browser.
+EOF
