@@ -2,6 +2,7 @@
 
 Reading the file and taking the frames out of it is our own framer for all of them: neither peer has a fast one. What is
 given to a peer is made before its clock starts, in the form it takes fastest, so that only its own work is timed.
+Libraries are imported where they are used: a process holds, and pays memory for, those of one contestant only.
 """
 
 from __future__ import annotations
@@ -38,9 +39,13 @@ def framed(path: Path, start_at: float) -> list[FrameBatch]:
 
 
 def detector_bytes_to_stops(path: Path, start_at: float) -> Run:
-    """This program: bytes to frames, reports, tracks, stops and alerts. Settings and airports are loaded before."""
-    from detector.app import build_pipeline
-    from detector.settings import load_configuration
+    """This program: bytes to frames, reports, tracks, stops and alerts.
+
+    Settings, airports and the library of their spatial index are loaded before the clock starts, as the peers' are.
+    """
+    import scipy.spatial  # noqa: F401, PLC0415
+    from detector.app import build_pipeline  # noqa: PLC0415
+    from detector.settings import load_configuration  # noqa: PLC0415
 
     pipeline = build_pipeline(load_configuration(None))
     framer = BeastFramer(start_at=start_at, clock="12mhz")
@@ -54,7 +59,7 @@ def detector_bytes_to_stops(path: Path, start_at: float) -> Run:
 
 def detector_bytes_to_reports(path: Path, start_at: float) -> Run:
     """This program up to the decoder: bytes to frames and reports."""
-    from detector.decoding import ColumnarDecoder
+    from detector.decoding import ColumnarDecoder  # noqa: PLC0415
 
     decoder, frames = ColumnarDecoder(), 0
     framer = BeastFramer(start_at=start_at, clock="12mhz")
@@ -78,7 +83,7 @@ def _hex_and_times(path: Path, start_at: float) -> tuple[list[str], list[float]]
 
 def pymodes_pipe(path: Path, start_at: float) -> Run:
     """pyModeS `PipeDecoder`, frame by frame: hexadecimal to dictionaries with positions."""
-    from pyModeS import PipeDecoder
+    from pyModeS import PipeDecoder  # noqa: PLC0415
 
     frames, times = _hex_and_times(path, start_at)
     decoder = PipeDecoder()
@@ -90,7 +95,7 @@ def pymodes_pipe(path: Path, start_at: float) -> Run:
 
 def rs1090_batch(path: Path, start_at: float) -> Run:
     """rs1090 (Rust), a call every `RS1090_CALL` frames: hexadecimal to dictionaries with positions."""
-    import rs1090
+    import rs1090  # noqa: PLC0415
 
     frames, times = _hex_and_times(path, start_at)
     began = time.perf_counter()

@@ -41,7 +41,7 @@ def _nl_cells() -> tuple[F64, F64]:
     edges = np.arange(90 * CELLS_PER_DEGREE + 1, dtype=np.float64) / CELLS_PER_DEGREE
     passed = np.searchsorted(boundaries, edges, side="left")
     ahead = np.append(boundaries, np.inf)[passed]
-    at_edge: F64 = 59.0 - passed
+    at_edge = (59 - passed).astype(np.float64)
     return at_edge, np.where(ahead < edges + 1 / CELLS_PER_DEGREE, ahead, np.inf)
 
 
