@@ -44,6 +44,7 @@ def detector_bytes_to_stops(path: Path, start_at: float) -> Run:
     Settings, airports and the library of their spatial index are loaded before the clock starts, as the peers' are.
     """
     import scipy.spatial  # noqa: F401, PLC0415
+
     from detector.app import build_pipeline  # noqa: PLC0415
     from detector.settings import load_configuration  # noqa: PLC0415
 

@@ -95,14 +95,18 @@ def _progress(*, shown: bool) -> Iterator[app.Progress | None]:
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TextColumn("{task.fields[frames]:,} frames"),
+        TextColumn("{task.fields[rate]:,.0f}/s"),
         TextColumn("{task.fields[event]}"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("replay", total=None, frames=0, event="")
+        task = bar.add_task("replay", total=None, frames=0, rate=0.0, event="")
 
         def show(read: int, total: int, frames: int, event: float | None) -> None:
-            bar.update(task, completed=read, total=total, frames=frames, event="" if event is None else iso(event))
+            rate = frames / max(bar.tasks[task].elapsed or 0.0, 0.001)
+            bar.update(
+                task, completed=read, total=total, frames=frames, rate=rate, event="" if event is None else iso(event)
+            )
 
         yield show
 

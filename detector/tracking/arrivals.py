@@ -6,6 +6,7 @@ what was known before the batch stands behind them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -25,22 +26,27 @@ class Arrivals:
     order     (n,) row of the batch at each position            place   (n,) position of each row
     slot, at  (n,) aircraft and time at each position           begins  (n,) first position of its aircraft
     first     (n,) position where the aircraft's rows begin     slots   (groups,) the aircraft, ascending
+    firsts, lasts  (groups,) positions where an aircraft's rows begin and end
     carried   columns of the table as they were before the batch, by group
     """
 
-    def __init__(self, reports: ReportBatch, table: SlotTable) -> None:
+    def __init__(self, reports: ReportBatch, table: SlotTable, carried: Iterable[str]) -> None:
         n = len(reports)
-        self.order: Index = np.argsort(reports.slot, kind="stable")
+        slot = reports.slot
+        # Sorting 16-bit numbers is ten times faster; slots beyond them are rare.
+        narrow = n > 0 and int(slot.max()) < 1 << 16
+        self.order: Index = np.argsort(slot.astype(np.uint16) if narrow else slot, kind="stable")
         self.place: Index = np.empty(n, dtype=np.intp)
         self.place[self.order] = np.arange(n)
-        self.slot = reports.slot[self.order]
-        self.at = reports.heard_at[self.order]
-        self.begins: Flags = np.concatenate([[True], self.slot[1:] != self.slot[:-1]]) if n else np.zeros(0, np.bool_)
-        self.firsts = np.flatnonzero(self.begins)
-        self.first: Index = np.maximum.accumulate(np.where(self.begins, np.arange(n), 0)) if n else self.firsts
+        self.slot = slot.take(self.order)
+        self.at = reports.heard_at.take(self.order)
+        self.begins = begins(self.slot)
+        self.firsts: Index = np.flatnonzero(self.begins)
+        self.lasts: Index = np.append(self.firsts[1:], n) - 1 if n else self.firsts
         self.group: Index = np.cumsum(self.begins) - 1
+        self.first: Index = self.firsts.take(self.group)
         self.slots = self.slot[self.firsts]
-        self.carried = {name: table[name][self.slots] for name, column in table.columns.items() if not column.width}
+        self.carried = {name: table[name][self.slots] for name in carried}
 
     def before(self, values: F64, name: str) -> F64:
         """`values` of the position before, the table's `name` at an aircraft's first position."""
@@ -51,33 +57,49 @@ class Arrivals:
 
     def latest(self, rows: npt.NDArray[Any], told: Flags | None = None) -> Latest:
         """Looks up the last of `rows` (of the batch; where `told`) at or before a position."""
-        return Latest(self, rows, told)
+        which = np.arange(len(rows)) if told is None else np.flatnonzero(told)
+        entry = np.full(len(self.order), -1, dtype=np.intp)
+        entry[self.place[rows[which]]] = which
+        positions = np.flatnonzero(entry >= 0)
+        return Latest(self, positions, entry[positions])
 
 
 class Latest:
-    """The last row of some kind at or before a position, of the same aircraft."""
+    """The last row of some kind at or before a position, of the same aircraft.
 
-    def __init__(self, arrivals: Arrivals, rows: npt.NDArray[Any], told: Flags | None) -> None:
-        self._first = arrivals.first
-        entry = np.full(len(arrivals.order), -1, dtype=np.intp)
-        which = np.arange(len(rows)) if told is None else np.flatnonzero(told)
-        entry[arrivals.place[rows[which]]] = which
-        self.positions: Index = np.flatnonzero(entry >= 0)
-        """Positions that have such a row, ascending."""
-        self.entries: Index = entry[self.positions]
-        """Which of `rows` each is."""
+    `positions`: those that have such a row, ascending; `entries`: which of the rows each is.
+    """
 
-    def entry(self, position: Index, first: Index | None = None) -> Index:
-        """Index into `rows`, -1 where there is none in the batch. `first` if `position` may lie before the aircraft's
-        own rows (the state before the batch is meant then)."""
-        found = np.searchsorted(self.positions, position, side="right") - 1
+    def __init__(self, arrivals: Arrivals, positions: Index, entries: Index) -> None:
+        self._arrivals = arrivals
+        self.positions = positions
+        self.entries = entries
+
+    def entry(self, position: Index) -> Index:
+        """The entry at or before each position, -1 where the batch has none."""
         if len(self.positions) == 0:
             return np.full(len(position), -1, dtype=np.intp)
-        begin = self._first[position] if first is None else first
+        found = np.searchsorted(self.positions, position, side="right") - 1
         ahead = np.maximum(found, 0)
-        hit = (found >= 0) & (self.positions[ahead] >= begin)
+        hit = (found >= 0) & (self.positions[ahead] >= self._arrivals.first[position])
         result: Index = np.where(hit, self.entries[ahead], -1)
         return result
+
+    def entry_of(self, group: int, position: int) -> int:
+        """The same for one position, which may lie before the rows of its aircraft: the batch has none then."""
+        if group < 0:
+            return -1
+        found = int(np.searchsorted(self.positions, position, side="right")) - 1
+        if found < 0 or self.positions[found] < self._arrivals.firsts[group]:
+            return -1
+        return int(self.entries[found])
+
+
+def begins(group: npt.NDArray[Any]) -> Flags:
+    """Where a run of equal values begins."""
+    result = np.ones(len(group), dtype=np.bool_)
+    np.not_equal(group[1:], group[:-1], out=result[1:])
+    return result
 
 
 def last_true(flags: Flags) -> Index:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 from detector.domain.columns import SlotTable
+from detector.domain.observation import AircraftState, GroundRun
 from detector.tracking.arrivals import Arrivals
-
-if TYPE_CHECKING:
-    from detector.tracking.states import View
-    from detector.tracking.tracker import HeightsNear
+from detector.tracking.clock import LATE_S
 
 F64 = npt.NDArray[np.float64]
+F32 = npt.NDArray[np.float32]
+
+HeightsNear = Callable[[F64, F64], F32]
+"""(latitude, longitude) in degrees to the height in ft of the highest field around, -inf where there is none."""
 
 REACH_FT = 20_000.0
 """Higher than this above a watched field nobody is on the way down to it."""
@@ -23,50 +25,34 @@ Silent = tuple[int, int, int, float]
 """(slot, group in the batch or -1, position of the last frame before the silence, when that was heard)."""
 
 
-class OpenSilences:
-    """Finds aircraft that have been silent for `after_s`, each silence once."""
+def silences(
+    arrivals: Arrivals, frame_row: npt.NDArray[np.int32], table: SlotTable, size: int, clock: F64, after_s: float
+) -> Iterator[Silent]:
+    """Silences that in this batch, or by its end, have lasted `after_s`.
 
-    def __init__(self, after_s: float, watched_fields: HeightsNear) -> None:
-        self._after_s = after_s
-        self._watched_fields = watched_fields
-
-    def closed(self, arrivals: Arrivals, quiet: F64, before: F64) -> list[Silent]:
-        """Silences that lasted long enough and have ended in this batch, unless told while they were open."""
-        long = quiet >= self._after_s
-        long[arrivals.firsts] &= ~arrivals.carried["silence_told"]
-        return [
-            (int(arrivals.slot[p]), int(arrivals.group[p]), p - 1, float(before[p]))
-            for p in np.flatnonzero(long).tolist()
-        ]
-
-    def still_open(self, table: SlotTable, size: int, now: float, arrivals: Arrivals) -> list[Silent]:
-        """Silences that by `now` have lasted long enough; marks them as told."""
-        heard_at = table["heard_at"][:size]
-        due = np.flatnonzero((heard_at + self._after_s <= now) & ~table["silence_told"][:size])
-        table["silence_told"][due] = True
-        group = np.searchsorted(arrivals.slots, due)
-        found: list[Silent] = []
-        for slot, g in zip(due.tolist(), group.tolist(), strict=True):
-            here = g < len(arrivals.slots) and arrivals.slots[g] == slot
-            last = _last_position(arrivals, g) if here else -1
-            found.append((slot, g if here else -1, last, float(heard_at[slot])))
-        return found
-
-    def matters(self, view: View, slot: int, group: int, position: int) -> bool:
-        """Whether the silence is worth a look: a followed aircraft, or one airborne and low enough near a watched field."""
-        if bool(view.carried("followed", slot, group)):
-            return True
-        run = view.run(slot, group, position)
-        if run is not None and run.on_ground:
-            return False
-        state = view.state(slot, group, position)
-        if state.latitude_deg is None or state.longitude_deg is None or state.altitude_baro_ft is None:
-            return False
-        height = self._watched_fields(np.array([state.latitude_deg]), np.array([state.longitude_deg]))[0]
-        return bool(state.altitude_baro_ft - height < REACH_FT)
+    A silence becomes news when event time reaches its due time, whoever carries it there; so it is news once,
+    wherever the stream was cut. `clock` (n + 1,): event time before the batch and after each frame; `table` holds the
+    batch already; `after_s` is longer than a frame can be late.
+    """
+    heard_before = arrivals.before(arrivals.at, "heard_at")
+    # A frame may be late by up to LATE_S, and event time ahead of its own by as much.
+    for p in np.flatnonzero(arrivals.at - heard_before >= after_s - LATE_S).tolist():
+        due = float(heard_before[p]) + after_s
+        if clock[0] < due <= clock[1 + int(frame_row[arrivals.order[p]])]:
+            yield int(arrivals.slot[p]), int(arrivals.group[p]), p - 1, float(heard_before[p])
+    due_at = table["heard_at"][:size] + after_s
+    still = np.flatnonzero((clock[0] < due_at) & (due_at <= clock[-1]))
+    group = np.searchsorted(arrivals.slots, still)
+    for slot, g in zip(still.tolist(), group.tolist(), strict=True):
+        here = g < len(arrivals.slots) and arrivals.slots[g] == slot
+        yield slot, g if here else -1, int(arrivals.lasts[g]) if here else -1, float(table["heard_at"][slot])
 
 
-def _last_position(arrivals: Arrivals, group: int) -> int:
-    if group + 1 < len(arrivals.firsts):
-        return int(arrivals.firsts[group + 1]) - 1
-    return len(arrivals.order) - 1
+def arriving(state: AircraftState, run: GroundRun | None, watched_fields: HeightsNear) -> bool:
+    """Whether an aircraft that fell silent was in the air and low enough to have been on its way to a watched field."""
+    if run is not None and run.on_ground:
+        return False
+    if state.latitude_deg is None or state.longitude_deg is None or state.altitude_baro_ft is None:
+        return False
+    height = watched_fields(np.array([state.latitude_deg]), np.array([state.longitude_deg]))[0]
+    return bool(state.altitude_baro_ft - height < REACH_FT)

@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.domain.columns import Column, SlotTable
+from detector.domain.observation import GroundRun
 from detector.domain.report import ReportBatch
-from detector.tracking.arrivals import Arrivals, Latest, last_true
+from detector.tracking.arrivals import Arrivals, begins
 
 Index = npt.NDArray[np.intp]
 F64 = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 COLUMNS = {
     "ground_word": Column("i1", -1),
@@ -35,66 +37,91 @@ GROUND_EVERY_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """The words of a batch, by position, and the run each belongs to; all (m,)."""
+    """The words of a batch, (m,), by position; and the runs they belong to, (k,).
 
-    latest: Latest
-    on_ground: npt.NDArray[np.int8]
+    position, at  (m,) position and time of each word
+    marked        positions of the words that carry a run over a mark
+    start         (k,) index of the run's first word in the batch; the run may have begun before
+    word, since, other_at  (k,) 1 ground or 0 air, begin of the run, last word before it (NaN: none)
+    words_before  (k,) words of the run before the batch
+    """
+
+    position: Index
     at: F64
+    marked: Index
+    start: Index
+    word: npt.NDArray[np.int8]
     since: F64
-    words: npt.NDArray[np.int64]
     other_at: F64
-    mark: npt.NDArray[np.bool_]
+    words_before: npt.NDArray[np.int64]
+
+    def at_position(self, first: int, position: int) -> GroundRun | None:
+        """The run at a position of the aircraft whose rows begin at `first`; None if it said nothing in the batch."""
+        i = int(np.searchsorted(self.position, position, side="right")) - 1
+        if i < 0 or self.position[i] < first:
+            return None
+        k = int(np.searchsorted(self.start, i, side="right")) - 1
+        words = i - int(self.start[k]) + 1 + int(self.words_before[k])
+        other_at = float(self.other_at[k])
+        return GroundRun(
+            bool(self.word[k] == 1),
+            float(self.since[k]),
+            float(self.at[i]),
+            words,
+            None if np.isnan(other_at) else other_at,
+        )
 
 
 def runs(arrivals: Arrivals, reports: ReportBatch, table: SlotTable, confirm_s: float) -> Runs:
     """Runs of words in the batch, continuing those in `table`, which is brought up to date."""
-    row = np.flatnonzero(reports.on_ground >= 0)
-    latest = arrivals.latest(row)
-    position = latest.positions
-    word = reports.on_ground[row[latest.entries]]
-    at, group = arrivals.at[position], arrivals.group[position]
+    told = reports.on_ground.take(arrivals.order)
+    position = np.flatnonzero(told >= 0)
+    word, at, group = told[position], arrivals.at[position], arrivals.group[position]
     m = len(position)
-    if m == 0:
-        nothing = np.zeros(0)
-        return Runs(latest, word, nothing, nothing, np.zeros(0, np.int64), nothing, np.zeros(0, np.bool_))
-    begins = np.concatenate([[True], group[1:] != group[:-1]])
-    firsts, index = np.flatnonzero(begins), np.arange(m)
-    mine = group[firsts]
-    carried = arrivals.carried
+    starts_aircraft = begins(group)
+    firsts = np.flatnonzero(starts_aircraft)
+    carried = {name: arrivals.carried[name][group[firsts]] for name in COLUMNS}
 
-    def before(values: npt.NDArray[np.float64], name: str) -> F64:
-        shifted = np.empty(m)
-        shifted[1:] = values[:-1]
-        shifted[firsts] = carried[name][mine]
-        return shifted
+    breaks = begins(word)
+    breaks[firsts] = word[firsts] != carried["ground_word"]
+    start = np.flatnonzero(breaks | starts_aircraft)
+    # Every run begins with its first word here - but an aircraft's first run may go on from before the batch.
+    since, words_before = at[start], np.zeros(len(start), np.int64)
+    other_at = at[start - 1]
+    mine = np.searchsorted(start, firsts)
+    other_at[mine] = carried["ground_word_at"]
+    goes_on = ~breaks[firsts]
+    on = mine[goes_on]
+    since[on] = carried["ground_run_since"][goes_on]
+    other_at[on] = carried["ground_other_at"][goes_on]
+    words_before[on] = carried["ground_run_words"][goes_on]
 
-    changes = word != before(word.astype(np.float64), "ground_word")
-    start = last_true(changes)
-    here = start >= np.maximum.accumulate(np.where(begins, index, 0))
-    start_at = np.maximum(start, 0)
-    since = np.where(here, at[start_at], carried["ground_run_since"][group])
-    first = np.maximum.accumulate(np.where(begins, index, 0))
-    words = np.where(here, index - start + 1, index - first + 1 + carried["ground_run_words"][group])
-    previous_at = before(at, "ground_word_at")
-    other_at = np.where(here, previous_at[start_at], carried["ground_other_at"][group])
-    lasted, lasted_before = at - since, previous_at - since
-    step = _step(lasted, word, confirm_s)
-    mark = ~changes & (step > _step(lasted_before, word, confirm_s))
+    length = np.diff(np.append(start, m))
+    step = _steps(at - np.repeat(since, length), word, confirm_s)
+    step_before = np.empty_like(step)
+    step_before[1:] = step[:-1]
+    step_before[firsts] = _steps(carried["ground_word_at"] - carried["ground_run_since"], word[firsts], confirm_s)
+    marked = position[np.flatnonzero((step > step_before) & ~breaks)]
 
-    last = np.flatnonzero(np.concatenate([begins[1:], [True]]))
+    last = np.append(firsts[1:], m)[: len(firsts)] - 1
+    run = np.searchsorted(start, last, side="right") - 1
     slots = arrivals.slots[group[last]]
     table["ground_word"][slots] = word[last]
     table["ground_word_at"][slots] = at[last]
-    table["ground_run_since"][slots] = since[last]
-    table["ground_run_words"][slots] = words[last]
-    table["ground_other_at"][slots] = other_at[last]
-    return Runs(latest, word, at, since, words, other_at, mark)
+    table["ground_run_since"][slots] = since[run]
+    table["ground_run_words"][slots] = last - start[run] + 1 + words_before[run]
+    table["ground_other_at"][slots] = other_at[run]
+    return Runs(position, at, marked, start, word[start], since, other_at, words_before)
 
 
-def _step(lasted: F64, word: npt.NDArray[np.int8], confirm_s: float) -> npt.NDArray[np.int64]:
-    """How many marks a run has passed after `lasted` seconds."""
-    lasted = np.nan_to_num(lasted)
-    ground = np.searchsorted((confirm_s, *GROUND_MARKS_S), lasted, side="right")
-    ground = ground + np.maximum(np.floor((lasted - GROUND_MARKS_S[-1]) / GROUND_EVERY_S), 0.0).astype(np.int64)
-    air = np.searchsorted((confirm_s, *AIR_MARKS_S), lasted, side="right")
-    return np.where(word == 1, ground, air)
+def _steps(lasted: F64, word: npt.NDArray[np.int8], confirm_s: float) -> npt.NDArray[np.int64]:
+    """How many marks a run has passed after `lasted` seconds (NaN: none)."""
+    steps = np.full(len(lasted), 1 + len(AIR_MARKS_S))
+    # Most words come from long flights, which are past every mark.
+    within = np.flatnonzero(~(lasted >= AIR_MARKS_S[-1]) & (word == 0))
+    steps[within] = np.searchsorted((confirm_s, *AIR_MARKS_S), np.nan_to_num(lasted[within]), side="right")
+    ground = np.flatnonzero(word == 1)
+    there = np.nan_to_num(lasted[ground])
+    steps[ground] = np.searchsorted((confirm_s, *GROUND_MARKS_S), there, side="right")
+    steps[ground] += np.maximum(np.floor((there - GROUND_MARKS_S[-1]) / GROUND_EVERY_S), 0.0).astype(np.int64)
+    return steps

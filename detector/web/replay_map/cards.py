@@ -1,0 +1,248 @@
+"""The stops in words: a card for each alert, a table for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from detector.domain.alert import Alert, AlertEvent, JourneyStep
+from detector.domain.stop import Check, Level, Stop, Verdict
+from detector.reference.airports import Airports
+from detector.web.replay_map.fields import field_of
+from detector.web.replay_map.markup import Markup, element, join
+from detector.web.replay_map.words import (
+    CHECKS,
+    MEANING,
+    RULES,
+    VERDICTS,
+    aircraft_text,
+    callsign_text,
+    clock,
+    day,
+    ground_time_text,
+    interval_text,
+    moment_text,
+    number_text,
+    readable,
+)
+
+ROWS = 200
+"""Stops in the table; more would make the page heavy, and the JSON has them all."""
+SIGNS = {Verdict.PASS: "\u2713", Verdict.FAIL: "\u2717", Verdict.NOT_EVALUABLE: "?"}
+
+
+def alert_card(alert: Alert, number: int, figure: Markup, unknown: Sequence[str], airports: Airports) -> Markup:
+    """All that is known of an alerted stop. `number` names the view of the map that goes with it."""
+    stop = alert.stop
+    rows = [
+        ("Aircraft", element("span", aircraft_text(stop))),
+        ("Call sign", element("span", callsign_text(stop))),
+        ("Operator", element("span", stop.operator or "")),
+        ("Field", _field(stop, airports)),
+        ("Landed", _moment(interval_text(stop.landed), stop.landed.estimate)),
+        ("Left", _moment(interval_text(stop.departed), stop.departed.estimate) if stop.departed else _words("not heard leaving")),
+        ("On the ground", _words(ground_time_text(stop.ground_time) if stop.ground_time else "")),
+        ("How sure", _level(stop)),
+    ]  # fmt: skip
+    facts = [join([element("dt", name), element("dd", value)]) for name, value in rows if _has_text(value)]
+    head = element(
+        "header",
+        element("h2", _headline(alert, airports)),
+        element("p", _badge(f"severity {alert.severity}", f"severity {alert.severity}"), Markup(" "),
+                _badge(f"level {int(stop.level)}, {stop.kind}", "level"), Markup(" "),
+                _badge(_state(alert), "state"), Markup(" "),
+                *_buttons(number, stop), class_="badges"),
+    )  # fmt: skip
+    blocks = [
+        head,
+        figure,
+        element("div", element("dl", *facts), _findings(stop), class_="columns"),
+        element("section", element("h3", "What we do not know"), *(element("p", s) for s in unknown), class_="unknown"),
+        element("div", _candidates(stop, airports), _journey(alert.journey, airports), class_="columns"),
+        _checks(stop.checks),
+        _evidence(alert),
+    ]
+    return element("article", *blocks, class_="alert", id=f"alert{number}")
+
+
+def stop_table(stops: Sequence[Stop], airports: Airports) -> Markup:
+    """Stops that no alert is about, one row each."""
+    if not stops:
+        return Markup("")
+    names = ("Aircraft", "Call sign", "Field", "Landed (UTC)", "Left (UTC)", "On the ground", "Level")
+    head = element("tr", *(element("th", name, scope="col") for name in names))
+    body = [
+        element(
+            "tr",
+            element("td", aircraft_text(stop)),
+            element("td", callsign_text(stop)),
+            element("td", _field(stop, airports)),
+            element("td", f"{day(stop.landed.estimate)}, {interval_text(stop.landed)}"),
+            element("td", interval_text(stop.departed) if stop.departed else ""),
+            element("td", ground_time_text(stop.ground_time) if stop.ground_time else ""),
+            element("td", f"{int(stop.level)} {stop.kind}"),
+        )
+        for stop in stops[:ROWS]
+    ]
+    more = len(stops) - ROWS
+    rest = element("p", f"{more:,} more stops are in the JSON of the replay.", class_="note") if more > 0 else Markup("")
+    table = element("div", element("table", element("thead", head), element("tbody", *body)), class_="scroll")
+    return element("section", element("h2", "Other stops"), table, rest, class_="stops")
+
+
+def headline_place(stop: Stop, airports: Airports) -> str:
+    """`Pyongyang International (ZKPY)`, or that the place is not known."""
+    field = field_of(airports, stop.airport)
+    if field is None:
+        return stop.airport or "an unknown place"
+    return f"{field.title} ({field.code})"
+
+
+def _headline(alert: Alert, airports: Airports) -> str:
+    stop = alert.stop
+    who = stop.registration or callsign_text(stop) or stop.icao24
+    place = headline_place(stop, airports)
+    if alert.event is AlertEvent.RETRACTED:
+        return f"Taken back: a stop of {who} at {place}"
+    if stop.level is Level.DARK:
+        return f"{who}: a silence long enough for a stop"
+    return f"{who}: stop at {place}"
+
+
+def _state(alert: Alert) -> str:
+    if alert.stop.retraction:
+        return f"taken back: {alert.stop.retraction}"
+    return f"{alert.stop.status}, revision {alert.revision}"
+
+
+def _buttons(number: int, stop: Stop) -> list[Markup]:
+    views = [("flight", "Show the flights")] + ([("stop", "Show the stop")] if stop.airport else [])
+    return [element("button", text, type="button", data_view=f"{name}{number}") for name, text in views]
+
+
+def _badge(text: str, kind: str) -> Markup:
+    return element("span", text, class_=f"badge {kind}")
+
+
+def _words(text: str) -> Markup:
+    return element("span", text)
+
+
+def _has_text(value: Markup) -> bool:
+    return value != "<span></span>"
+
+
+def _moment(text: str, at: float) -> Markup:
+    return element("span", f"{day(at)}, {text} UTC")
+
+
+def _field(stop: Stop, airports: Airports) -> Markup:
+    name = element("span", headline_place(stop, airports))
+    country = _country(stop.country)
+    return join([name, Markup(", "), country]) if stop.country else name
+
+
+def _country(code: str | None) -> Markup:
+    """The code; the page puts the name beside it where the browser knows it."""
+    return element("span", code or "", data_country=code or "")
+
+
+def _level(stop: Stop) -> Markup:
+    return join([element("b", f"Level {int(stop.level)} of 4, {stop.kind}"), element("span", f": {MEANING[stop.level]}.")])
+
+
+def _findings(stop: Stop) -> Markup:
+    if not stop.findings:
+        return Markup("")
+    items = [
+        element(
+            "li",
+            element("b", readable(finding.rule, RULES)),
+            element("span", f" ({finding.certainty}, severity {finding.severity}): {finding.reason}"),
+        )
+        for finding in stop.findings
+    ]
+    score = []
+    if stop.score is not None:
+        reasons = f" ({'; '.join(stop.score.reasons)})" if stop.score.reasons else ""
+        score = [element("p", f"Oddness by model {stop.score.model}: {stop.score.value:.2f}{reasons}")]
+    return element("section", element("h3", "Why it stands out"), element("ul", *items), *score)
+
+
+def _candidates(stop: Stop, airports: Airports) -> Markup:
+    if not stop.candidates:
+        return Markup("")
+    rows = []
+    for candidate in stop.candidates:
+        field = field_of(airports, candidate.airport)
+        name = candidate.airport if field is None else f"{field.code} {field.title}"
+        bar = element("meter", value=f"{candidate.probability:.3f}", min=0, max=1)
+        rows.append(
+            element(
+                "tr", element("td", name), element("td", bar, Markup(" "), _words(f"{candidate.probability:.0%}")),
+                element("td", f"{candidate.distance_nm:.1f} NM"),
+            )
+        )  # fmt: skip
+    head = element("tr", *(element("th", name, scope="col") for name in ("Field", "Probability", "From nearest fix")))
+    table = element("table", element("thead", head), element("tbody", *rows))
+    return element("section", element("h3", "Fields that fit"), element("div", table, class_="scroll"))
+
+
+def _journey(steps: Sequence[JourneyStep], airports: Airports) -> Markup:
+    if not steps:
+        return Markup("")
+    items = [element("li", element("b", _span(step)), element("span", f": {_step(step, airports)}")) for step in steps]
+    return element("section", element("h3", "Where it went then"), element("ol", *items))
+
+
+def _span(step: JourneyStep) -> str:
+    until = "" if step.until is None else f" to {'' if day(step.until) == day(step.at) else day(step.until) + ' '}{clock(step.until)}"
+    return f"{day(step.at)} {clock(step.at)}{until} UTC"
+
+
+def _step(step: JourneyStep, airports: Airports) -> str:
+    if step.kind == "stop":
+        field = field_of(airports, step.airport)
+        name = step.airport or "a place not known" if field is None else f"{field.title} ({field.code})"
+        level = "" if step.level is None else f", level {step.level}"
+        return f"stop at {name}{level}" + ("" if step.until is not None else "; not heard leaving")
+    parts = [f"in flight{' as ' + step.callsign if step.callsign else ''}"]
+    if step.near:
+        parts.append(f"last heard {step.near}")
+    elif step.latitude_deg is not None and step.longitude_deg is not None:
+        parts.append(f"last heard at {step.latitude_deg:.2f}, {step.longitude_deg:.2f}")
+    parts += [] if step.altitude_ft is None else [f"at {step.altitude_ft:,.0f} ft"]
+    parts += [] if step.track_deg is None else [f"on track {step.track_deg:03.0f}\u00b0"]
+    return ", ".join(parts)
+
+
+def _checks(checks: Sequence[Check]) -> Markup:
+    if not checks:
+        return Markup("")
+    items = [
+        element(
+            "li",
+            element("span", SIGNS[check.verdict], class_="sign", aria_hidden="true"),
+            element("span", element("b", readable(check.name, CHECKS)), _words(f" {VERDICTS[check.verdict]}: {_check(check)}")),
+            class_=f"check {check.verdict}",
+        )
+        for check in checks
+    ]
+    return element("section", element("h3", "Checks"), element("ul", *items, class_="checks"))
+
+
+def _check(check: Check) -> str:
+    numbers = [
+        f"{name} {number_text(value)} {check.unit}".rstrip()
+        for name, value in (("value", check.value), ("limit", check.limit))
+        if value is not None
+    ]
+    return check.reason + (f" [{', '.join(numbers)}]" if numbers else "")
+
+
+def _evidence(alert: Alert) -> Markup:
+    evidence = alert.evidence
+    name = element("span", f"Alert {alert.id}, as of {moment_text(alert.at)} UTC. ")
+    if evidence is None:
+        return element("p", name, element("span", "No frames were kept as evidence."), class_="evidence")
+    told = f"{evidence.frames:,} raw frames, decoded again by {evidence.verified_by}: {evidence.disagreements} disagreements. SHA-256 "
+    return element("p", name, element("span", told), element("code", evidence.sha256), class_="evidence")

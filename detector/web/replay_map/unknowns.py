@@ -1,0 +1,110 @@
+"""What the recording does not tell, in sentences made from the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from detector.domain.alert import Alert
+from detector.domain.stop import Level, Stop, Verdict
+from detector.reference.airports import Airports
+from detector.web.replay_map.fields import field_of
+from detector.web.replay_map.lines import Way
+from detector.web.replay_map.words import (
+    CHECKS,
+    aircraft_text,
+    clock,
+    day,
+    duration_text,
+    ground_time_text,
+    interval_text,
+    moment_text,
+    readable,
+)
+
+GAPS = 4
+"""Silences on the way that are told one by one."""
+
+
+def unknowns(alert: Alert, way: Way | None, airports: Airports) -> list[str]:
+    """Sentences, the most important first; never empty."""
+    stop = alert.stop
+    sentences = _silence(stop, way)
+    sentences += _times(stop)
+    sentences += _place(stop, airports)
+    sentences += _checks(stop)
+    if way is not None:
+        sentences += _gaps(way)
+    if alert.evidence is None:
+        sentences.append("The raw frames behind this stop have not been decoded a second time.")
+    elif alert.evidence.disagreements:
+        sentences.append(
+            f"A second decoder read {alert.evidence.disagreements} of {alert.evidence.frames} frames otherwise."
+        )
+    sentences.append("The radio tells nothing of who or what was on board, or why it went there.")
+    return sentences
+
+
+def _silence(stop: Stop, way: Way | None) -> list[str]:
+    hidden = [] if way is None else [(a, b) for a, b, _ in way.silences if _overlaps(a, b, stop)]
+    if not hidden:
+        return []
+    since, until = max(hidden, key=lambda span: span[1] - span[0])
+    return [
+        f"No position of {aircraft_text(stop)} was heard from {moment_text(since)} to {clock(until)} UTC"
+        f"{'' if day(since) == day(until) else ' on ' + day(until)}, {duration_text(until - since)}."
+    ]
+
+
+def _overlaps(since: float, until: float, stop: Stop) -> bool:
+    left = stop.departed.estimate if stop.departed else stop.landed.estimate
+    return since <= left and stop.landed.estimate <= until
+
+
+def _times(stop: Stop) -> list[str]:
+    sentences = []
+    if not stop.landed.observed:
+        sentences.append(f"Nobody heard it land. It was down {interval_text(stop.landed)} UTC.")
+    if stop.departed is None:
+        sentences.append("Nothing was heard of it leaving: it may still be there.")
+    elif not stop.departed.observed:
+        sentences.append(f"Nobody heard it take off. It left {interval_text(stop.departed)} UTC.")
+    if stop.ground_time is not None and not (stop.landed.observed and stop.departed and stop.departed.observed):
+        sentences.append(f"So the time on the ground is known only as {ground_time_text(stop.ground_time)}.")
+    return sentences
+
+
+def _place(stop: Stop, airports: Airports) -> list[str]:
+    field = field_of(airports, stop.airport)
+    if field is None and stop.airport is None:
+        codes = ", ".join(f"{c.airport} ({c.probability:.0%})" for c in stop.candidates[:4])
+        return [f"Where it stopped is not known. Fields that fit: {codes}." if codes else "Where it stopped is not known."]
+    if stop.level is Level.OBSERVED:
+        return []
+    others = [c for c in stop.candidates if c.airport != stop.airport]
+    name = stop.airport if field is None else f"{field.code} ({field.title})"
+    if others:
+        told = ", ".join(f"{c.airport} {c.probability:.0%}" for c in others[:4])
+        return [f"That it was {name} is inferred from the way it flew; other fields that fit: {told}."]
+    return [f"That it was {name} is inferred from the way it flew; no other field of the tables fits."]
+
+
+def _checks(stop: Stop) -> list[str]:
+    blind = [readable(c.name, CHECKS) for c in stop.checks if c.verdict is Verdict.NOT_EVALUABLE]
+    return [f"Checks that could not be made: {'; '.join(blind)}."] if blind else []
+
+
+def _gaps(way: Way) -> list[str]:
+    plain = sorted(
+        (span for span in way.silences if not span[2]), key=lambda span: (span[0] - span[1], span[0])
+    )[:GAPS]  # fmt: skip
+    count = sum(not hides for *_, hides in way.silences)
+    if not plain:
+        return []
+    told = _listed([f"{day(a)} {clock(a)} to {clock(b)} ({duration_text(b - a)})" for a, b, _ in sorted(plain)])
+    if count > len(plain):
+        return [f"On the rest of its way it was out of hearing {count} times; the longest: {told} UTC."]
+    return [f"On the rest of its way it was out of hearing {told} UTC."]
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
