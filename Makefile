@@ -40,7 +40,7 @@ golden: setup
 	$(PY) -m pytest -q --update-golden tests/golden
 
 soak: setup
-	$(PY) -m pytest -q -m soak
+	$(PY) -m pytest -q -m soak --hypothesis-profile=search
 
 clean:
 	rm -rf .venv .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist

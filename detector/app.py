@@ -104,8 +104,6 @@ class Replay:
         recordings = self._recordings(skip=skip)
         due = began + CHECKPOINT_EVERY_S
         for batch in recordings:
-            if result.first_at is None and len(batch):
-                result.first_at = float(batch.heard_at[0])
             changes = self.pipeline.step(batch)
             self.journal.note(changes)
             _collect(changes, result, stops)
@@ -120,7 +118,7 @@ class Replay:
         self.store.checkpoint(*self.journal.changes(finished=True))
         result.stops = sorted(stops.values(), key=_by_landing)
         result.frames, result.aircraft = self.pipeline.frames, len(self.pipeline.decoder.addresses)
-        result.last_at = self.pipeline.clock.now
+        result.first_at, result.last_at = self.pipeline.first_at, self.pipeline.clock.now
         result.rejects.merge(recordings.rejects)
         result.rejects.merge(self.pipeline.rejects)
         result.elapsed_s = time.monotonic() - began

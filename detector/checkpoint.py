@@ -2,9 +2,10 @@
 
     stream                 event time, frames taken in, rejects, addresses heard once, the held frame
     aircraft:<address>     decoder halves, track, recent past, phase of flight, open stop
-    watch:<stop id>        an alert in force, with its journey
-    stop:<stop id>         last revision of every stop         alert:<id>:<revision>   every revision of every alert
-    movement:<number>      movements in order
+    watch:<stop id>        an alert under watch, with its journey
+    stop:<stop id>         last revision of every stop
+    alert:<number>         every revision of every alert, in order
+    movement:<number>      movements, in order
 
 `changes` gives what is new since the last call; writing it in one transaction is the store's part.
 """
@@ -22,7 +23,7 @@ from detector.domain.alert import Alert
 from detector.domain.errors import StoreError
 from detector.domain.frame import LONG_BYTES, FrameBatch
 from detector.domain.movement import Movement
-from detector.domain.report import address_text
+from detector.domain.report import NAMESPACE_SHIFT, address_text
 from detector.domain.stop import Stop
 from detector.movements import Life
 from detector.pipeline import Changes, Pipeline
@@ -46,11 +47,14 @@ class StreamState(msgspec.Struct, frozen=True):
     schema: str
     identity: str
     frames: int
+    first_at: float | None
     now: float | None
     finished: bool
     held: HeldFrame | None
-    pending: dict[int, float]
+    pending: dict[str, float]
+    """Addresses (keys of `domain.report`, in hexadecimal) that were heard once, with the time."""
     rejects: dict[str, dict[str, int]]
+    alerts: int
     movements: int
 
 
@@ -73,7 +77,8 @@ class Journal:
         self.pipeline = pipeline
         self._identity = identity
         self._puts: dict[str, bytes] = {}
-        self._watched: set[str] = set()
+        self._watches: dict[str, bytes] = {}
+        self._alerts = 0
         self._movements = 0
 
     def note(self, changes: Changes) -> None:
@@ -81,7 +86,8 @@ class Journal:
         for stop in changes.stops:
             self._puts[f"stop:{stop.id}"] = msgspec.json.encode(stop)
         for alert in changes.alerts:
-            self._puts[f"alert:{alert.id}:{alert.revision:06d}"] = msgspec.json.encode(alert)
+            self._puts[f"alert:{self._alerts:09d}"] = msgspec.json.encode(alert)
+            self._alerts += 1
         for movement in changes.movements:
             self._puts[f"movement:{self._movements:09d}"] = msgspec.json.encode(movement)
             self._movements += 1
@@ -98,17 +104,16 @@ class Journal:
             icao24 = address_text(key)
             life = pipeline.movements.lives.get(icao24)
             document = AircraftDocument(SCHEMA, icao24, slot, key, decoder, track, life)
-            self._puts[f"aircraft:{icao24}"] = msgspec.json.encode(document)
+            self._puts[_aircraft_key(key)] = msgspec.json.encode(document)
         watches = {
             f"watch:{stop_id}": msgspec.json.encode(watch)
             for mine in pipeline.alerts.watches.values()
             for stop_id, watch in mine.items()
         }
-        deletes = sorted(self._watched - watches.keys())
-        self._watched = set(watches)
-        puts = self._puts | watches
+        deletes = sorted(self._watches.keys() - watches.keys())
+        puts = self._puts | {key: value for key, value in watches.items() if self._watches.get(key) != value}
         puts["stream"] = msgspec.json.encode(self._stream(finished=finished))
-        self._puts = {}
+        self._puts, self._watches = {}, watches
         return puts, deletes
 
     def _stream(self, *, finished: bool) -> StreamState:
@@ -117,15 +122,17 @@ class Journal:
             schema=SCHEMA,
             identity=self._identity,
             frames=pipeline.frames,
+            first_at=pipeline.first_at,
             now=pipeline.clock.now,
             finished=finished,
             held=None if held is None else _held(held),
-            pending=pipeline.decoder.addresses.pending,
+            pending={f"{key:07x}": at for key, at in pipeline.decoder.addresses.pending.items()},
             rejects={
                 "clock": pipeline.clock.rejects.counts,
                 "decoder": pipeline.decoder.rejects.counts,
                 "tracker": pipeline.tracker.rejects.counts,
             },
+            alerts=self._alerts,
             movements=self._movements,
         )
 
@@ -155,9 +162,9 @@ class Journal:
             )
         self._restore_aircraft(documents)
         pipeline = self.pipeline
-        pipeline.decoder.addresses.restore_pending(stream.pending)
+        pipeline.decoder.addresses.restore_pending({int(key, 16): at for key, at in stream.pending.items()})
         pipeline.alerts.restore(watches)
-        pipeline.frames, pipeline.clock.now = stream.frames, stream.now
+        pipeline.frames, pipeline.first_at, pipeline.clock.now = stream.frames, stream.first_at, stream.now
         pipeline.clock.held = None if stream.held is None else _frame(stream.held)
         for part, counts in (
             (pipeline.clock.rejects, "clock"),
@@ -165,8 +172,8 @@ class Journal:
             (pipeline.tracker.rejects, "tracker"),
         ):
             part.counts = dict(stream.rejects.get(counts, {}))
-        self._watched = {f"watch:{watch.alert.stop.id}" for watch in watches}
-        self._movements = stream.movements
+        self._watches = {key: value for key, value in state.items() if key.startswith("watch:")}
+        self._alerts, self._movements = stream.alerts, stream.movements
         return stream, found
 
     def _restore_aircraft(self, documents: list[AircraftDocument]) -> None:
@@ -174,14 +181,23 @@ class Journal:
         documents.sort(key=lambda document: document.slot)
         pipeline.decoder.table.grow_to(len(documents))
         pipeline.tracker.table.grow_to(len(documents))
-        for document in documents:
-            slot = pipeline.decoder.addresses.add(document.key)
+        for slot, document in enumerate(documents):
+            if not slot == document.slot == pipeline.decoder.addresses.add(document.key):
+                raise StoreError(
+                    f"the stored state lacks an aircraft before {document.icao24}; start over with --fresh"
+                )
             pipeline.decoder.table.load(slot, document.decoder)
             pipeline.tracker.table.load(slot, document.track)
         pipeline.tracker.size = len(documents)
         pipeline.movements.restore(
             {document.icao24: document.life for document in documents if document.life is not None}
         )
+
+
+def _aircraft_key(key: int) -> str:
+    """Addresses that are not ICAO's may be equal in text; the number of the namespace tells them apart."""
+    namespace = key >> NAMESPACE_SHIFT
+    return f"aircraft:{address_text(key)}" + (f".{namespace}" if namespace else "")
 
 
 def _all(state: Mapping[str, bytes], prefix: str, kind: Any) -> list[Any]:

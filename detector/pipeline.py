@@ -66,20 +66,27 @@ class Pipeline:
         )
         self.alerts = AlertBook(limits.alerting, airports, self._evidence)
         self.frames = 0
+        self.first_at: float | None = None
+        """Time of the first frame."""
         self._watch_list = watch_list
         self._rule_settings = limits.rules
-        self._touched: list[npt.NDArray[np.int32]] = []
+        self._touched = np.zeros(0, np.bool_)
 
     def step(self, frames: FrameBatch) -> Changes:
         """Take in a batch."""
+        if self.first_at is None and len(frames):
+            self.first_at = float(frames.heard_at[0])
         self.frames += len(frames)
+        before = self.clock.now
         admitted, clock = self.clock.admit(frames)
-        return self._advance(admitted, clock)
+        return self._advance(admitted, before, clock)
 
     def tick(self, tick: Tick) -> Changes:
         """Take in a heartbeat: silences may have become long enough to be news."""
+        before = self.clock.now
         self.clock.tick(tick.at)
-        return self._advance(FrameBatch.empty(), np.zeros(0))
+        after = [] if self.clock.now is None else [self.clock.now]
+        return self._advance(FrameBatch.empty(), before, np.array(after))
 
     @property
     def rejects(self) -> RejectCounts:
@@ -89,28 +96,34 @@ class Pipeline:
             total.merge(part)
         return total
 
-    def touched_slots(self) -> npt.NDArray[np.int32]:
-        """Aircraft heard since the last call; whoever writes the state down asks."""
-        slots = np.unique(np.concatenate(self._touched)) if self._touched else np.zeros(0, np.int32)
-        self._touched = []
+    def touched_slots(self) -> npt.NDArray[np.intp]:
+        """Aircraft whose state has changed since the last call, ascending; whoever writes the state down asks."""
+        slots = np.flatnonzero(self._touched)
+        self._touched[:] = False
         return slots
 
-    def _advance(self, frames: FrameBatch, clock: npt.NDArray[np.float64]) -> Changes:
+    def _advance(self, frames: FrameBatch, before: float | None, clock: npt.NDArray[np.float64]) -> Changes:
+        """`before`: event time before the frames; `clock`: after each (of a heartbeat: after it)."""
         changes = Changes()
         if self.clock.now is None:
             return changes
         reports = self.decoder.decode(frames)
-        observations, changes.points = self.tracker.observe(reports, frames, clock, self.clock.now)
-        self._touched.append(np.unique(reports.slot))
+        known = len(self.decoder.addresses)
+        if known > len(self._touched):
+            self._touched = np.concatenate([self._touched, np.zeros(known, np.bool_)])
+        self._touched[reports.slot] = True
+        span = np.concatenate([[-np.inf if before is None else before], clock])
+        observations, changes.points = self.tracker.observe(reports, frames, span)
         for observation in observations:
-            if observation.trigger & Trigger.SILENT:
-                self._touched.append(np.array([observation.slot], dtype=np.int32))
+            self._touched[observation.slot] = True
             self._reason(observation, changes)
+        self.alerts.expire(self.clock.now)
         return changes
 
     def _reason(self, observation: Observation, changes: Changes) -> None:
-        icao24 = observation.icao24
-        follows = self.alerts.follows(icao24)
+        icao24, at = observation.icao24, observation.at
+        follows = self.alerts.follows(icao24, at)
+        until = self.alerts.followed_until(icao24)
         for change in self.movements.observe(observation, followed=follows):
             if isinstance(change, Movement):
                 changes.movements.append(change)
@@ -119,9 +132,9 @@ class Pipeline:
         if follows:
             quiet = bool(observation.trigger & Trigger.SILENT)
             airborne = observation.run is None or not observation.run.on_ground
-            changes.alerts += self.alerts.heard(icao24, observation.now, observation.at, airborne=airborne, quiet=quiet)
-        if self.alerts.follows(icao24) != follows:
-            self.tracker.follow(observation.slot, not follows)
+            changes.alerts += self.alerts.heard(icao24, observation.now, at, airborne=airborne, quiet=quiet)
+        if self.alerts.followed_until(icao24) != until:
+            self.tracker.follow(observation.slot, self.alerts.followed_until(icao24))
 
     def _judge(self, stop: Stop, changes: Changes) -> Iterator[Alert]:
         found = rules.findings(stop, self._watch_list, self._rule_settings)

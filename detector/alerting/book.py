@@ -19,79 +19,111 @@ Witness = Callable[[str], Evidence | None]
 """Address to the evidence that an alert on the aircraft rests on."""
 
 
+EXPIRY_SLACK_S = 3600.0
+"""Watches are cleared away this long after their end: a frame may still be late, and nobody waits for the memory."""
+
+
 class Watch(msgspec.Struct):
-    """An alert in force: its last revision, until when the aircraft is followed, and the last journey revision."""
+    """An alert with its last revision, the journey as it stands now, and the time of the last revision (Unix s UTC)."""
 
     alert: Alert
-    until: float | None = None
     journey: tuple[JourneyStep, ...] = ()
     told_at: float = 0.0
 
+    @property
+    def in_force(self) -> bool:
+        """False once taken back. It is kept all the same: should the stop count again, its revisions go on."""
+        return self.alert.event is not AlertEvent.RETRACTED
+
 
 class AlertBook:
-    """The alerts in force. Every method gives the revisions that a change makes, in order."""
+    """The alerts and their watches. Every method gives the revisions that a change makes, in order.
+
+    An aircraft is followed for `journey_hours` after it left the stop - or, as long as nobody has seen it leave, after
+    it was there at the latest. The alert itself stays open as long as its stop does.
+    """
 
     def __init__(self, settings: AlertSettings, airports: Airports, witness: Witness) -> None:
         self._settings = settings
         self._airports = airports
         self._witness = witness
+        self._look_at = float("-inf")
         self.watches: dict[str, dict[str, Watch]] = {}
         """By address, then by stop id."""
 
-    def follows(self, icao24: str) -> bool:
-        """Whether the aircraft is under watch."""
-        return icao24 in self.watches
+    def follows(self, icao24: str, at: float) -> bool:
+        """Whether the aircraft is under watch at that time."""
+        until = self.followed_until(icao24)
+        return until is not None and at <= until
+
+    def followed_until(self, icao24: str) -> float | None:
+        """When the watch over the aircraft ends, None if it is under none."""
+        mine = self.watches.get(icao24, {}).values()
+        return max((self._until(watch) for watch in mine if watch.in_force), default=None)
 
     def stop_changed(self, stop: Stop) -> list[Alert]:
         """A stop in a new revision, with its findings."""
         made = self._journeys_with(stop)
         watch = self.watches.get(stop.icao24, {}).get(stop.id)
         alertable = bool(stop.findings) and stop.level >= Level.ONE_SIDE and stop.status is not Status.RETRACTED
-        if watch is None and not alertable:
-            return made
         if watch is None:
-            watch = Watch(self._first(stop))
-            self.watches.setdefault(stop.icao24, {})[stop.id] = watch
-            made.append(watch.alert)
-        else:
-            if not alertable:
-                event = AlertEvent.RETRACTED
-            elif stop.status is Status.CLOSED and watch.alert.stop.status is not Status.CLOSED:
-                event = AlertEvent.CLOSED
-            else:
-                event = AlertEvent.UPDATED
-            made.append(self._revise(watch, event, stop.revised_at, stop))
-            if event is AlertEvent.RETRACTED:
-                self._forget(stop.icao24, stop.id)
-                return made
-        left = stop.departed.latest if stop.departed is not None else None
-        watch.until = None if left is None else left + self._settings.journey_hours * SECONDS_PER_HOUR
+            if alertable:
+                watch = Watch(self._first(stop), told_at=stop.revised_at)
+                self.watches.setdefault(stop.icao24, {})[stop.id] = watch
+                made.append(watch.alert)
+        elif alertable or watch.in_force:
+            made.append(self._revise(watch, _event(watch, stop, alertable=alertable), stop.revised_at, stop))
         return made
 
     def heard(self, icao24: str, state: AircraftState, at: float, *, airborne: bool, quiet: bool) -> list[Alert]:
-        """A followed aircraft was heard (`quiet`: has fallen silent) with this state."""
+        """A followed aircraft was heard (`quiet`: has fallen silent) with this state.
+
+        That alone makes a revision only when it falls silent, or when the last revision is old.
+        """
         made = []
-        for stop_id, watch in list(self.watches.get(icao24, {}).items()):
-            if watch.until is not None and at > watch.until:
-                self._forget(icao24, stop_id)
+        for watch in self._followed(icao24, at):
+            departed = watch.alert.stop.departed
+            if departed is None or not airborne:
                 continue
-            if watch.alert.stop.departed is None or not airborne:
-                continue
-            before = watch.journey
-            watch.journey = journey.flown(before, state, at, self._airports)
+            watch.journey = journey.flown(watch.journey, state, departed.latest, self._airports)
             due = quiet or at - watch.told_at >= self._settings.journey_update_s
-            if watch.journey != watch.alert.journey and (due or not journey.same(before, watch.journey)):
+            if due and watch.journey != watch.alert.journey:
                 made.append(self._revise(watch, AlertEvent.UPDATED, at, watch.alert.stop))
         return made
+
+    def expire(self, now: float) -> None:
+        """Forget what is over. Only memory depends on when this is called."""
+        if now < self._look_at:
+            return
+        self._look_at = now + EXPIRY_SLACK_S
+        for icao24, mine in list(self.watches.items()):
+            for stop_id, watch in list(mine.items()):
+                over = self._until(watch) + EXPIRY_SLACK_S < now
+                if over and watch.alert.stop.status is not Status.OPEN:
+                    del mine[stop_id]
+            if not mine:
+                del self.watches[icao24]
+
+    def _until(self, watch: Watch) -> float:
+        stop = watch.alert.stop
+        there = stop.departed.latest if stop.departed is not None else stop.landed.latest
+        return there + self._settings.journey_hours * SECONDS_PER_HOUR
+
+    def _followed(self, icao24: str, at: float) -> list[Watch]:
+        """Watches that go on, the oldest stop first (in any order they came back from a store)."""
+        mine = [w for w in self.watches.get(icao24, {}).values() if w.in_force and at <= self._until(w)]
+        return sorted(mine, key=lambda w: (w.alert.stop.opened_at, w.alert.stop.id))
 
     def _journeys_with(self, stop: Stop) -> list[Alert]:
         """A stop also is a step in the journeys of the aircraft's earlier alerts."""
         made = []
-        for stop_id, watch in self.watches.get(stop.icao24, {}).items():
-            if stop_id == stop.id or stop.opened_at < watch.alert.stop.opened_at:
+        for watch in self._followed(stop.icao24, stop.revised_at):
+            if stop.id == watch.alert.stop.id or stop.opened_at < watch.alert.stop.opened_at:
                 continue
-            watch.journey = journey.stopped(watch.journey, stop)
-            if watch.journey != watch.alert.journey:
+            with_stop = journey.stopped(watch.journey, stop)
+            # A leg that has begun meanwhile is no reason for a revision.
+            if with_stop != watch.journey:
+                watch.journey = with_stop
                 made.append(self._revise(watch, AlertEvent.UPDATED, stop.revised_at, watch.alert.stop))
         return made
 
@@ -123,17 +155,20 @@ class AlertBook:
         watch.told_at = at
         return watch.alert
 
-    def _forget(self, icao24: str, stop_id: str) -> None:
-        mine = self.watches[icao24]
-        del mine[stop_id]
-        if not mine:
-            del self.watches[icao24]
-
     def restore(self, watches: Iterable[Watch]) -> None:
         """Put back what `watches` held."""
         self.watches = {}
         for watch in watches:
             self.watches.setdefault(watch.alert.stop.icao24, {})[watch.alert.stop.id] = watch
+
+
+def _event(watch: Watch, stop: Stop, *, alertable: bool) -> AlertEvent:
+    if not alertable:
+        return AlertEvent.RETRACTED
+    if not watch.in_force:
+        return AlertEvent.OPENED
+    closes = stop.status is Status.CLOSED and watch.alert.stop.status is not Status.CLOSED
+    return AlertEvent.CLOSED if closes else AlertEvent.UPDATED
 
 
 def _severity(stop: Stop) -> Severity:

@@ -15,16 +15,20 @@ LANDMARK_RUNWAY_FT = 6_000.0
 
 
 def flown(
-    journey: tuple[JourneyStep, ...], state: AircraftState, at: float, airports: Airports
+    journey: tuple[JourneyStep, ...], state: AircraftState, left_at: float, airports: Airports
 ) -> tuple[JourneyStep, ...]:
-    """The journey with the aircraft heard in flight at its last fix."""
-    if state.fix_at is None or state.latitude_deg is None or state.longitude_deg is None:
-        return journey
+    """The journey with the aircraft in flight at its last fix. `left_at`: when it left the stop of the alert."""
     last = journey[-1] if journey else None
     under_way = last is not None and last.kind == "leg"
+    begun_at = left_at if last is None else last.until
+    if state.fix_at is None or state.latitude_deg is None or state.longitude_deg is None:
+        return journey
+    if begun_at is None or state.fix_at < begun_at:
+        # Still the fix from before the stop or on it, or a stop that has not ended.
+        return journey
     leg = JourneyStep(
         kind="leg",
-        at=last.at if last is not None and under_way else at,
+        at=last.at if last is not None and under_way else state.fix_at,
         until=state.fix_at,
         latitude_deg=state.latitude_deg,
         longitude_deg=state.longitude_deg,
@@ -65,10 +69,3 @@ def near(latitude_deg: float, longitude_deg: float, airports: Airports) -> str |
         bearing = bearing_deg(float(airports.lat[field]), float(airports.lon[field]), latitude_deg, longitude_deg)
         return f"{distance:.0f} NM {WINDS[round(bearing / 45.0) % 8]} of {name}"
     return None
-
-
-def same(a: tuple[JourneyStep, ...], b: tuple[JourneyStep, ...]) -> bool:
-    """Whether two journeys differ in nothing but how far the present leg has come."""
-    return len(a) == len(b) and all(
-        x == y or (x.kind == y.kind == "leg" and x.at == y.at) for x, y in zip(a, b, strict=True)
-    )

@@ -17,11 +17,12 @@ def replay_map(run: Replay, result: ReplayResult, paths: list[str]) -> str:
     alerts = latest(result.alerts)
     fields = list(dict.fromkeys(alert.stop.airport for alert in alerts if alert.stop.airport))
     title = f"Unusual stops: {', '.join(fields)}" if fields else "Stops in this recording"
+    callsigns = {stop.icao24: stop.callsign_in or stop.callsign_out for stop in result.stops}
     return render(
         MapCase(
             title=title,
             generated_from=", ".join(Path(path).name for path in paths),
-            tracks=run.tracks.tracks(stop.icao24 for stop in result.stops),
+            tracks=run.tracks.tracks(callsigns=callsigns),
             stops=result.stops,
             alerts=alerts,
             airports=run.configuration.airports,

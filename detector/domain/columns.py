@@ -48,14 +48,20 @@ class SlotTable:
         self.capacity = capacity
 
     def dump(self, slots: Sequence[int] | npt.NDArray[np.integer[Any]]) -> list[dict[str, Any]]:
-        """The rows of `slots` as plain Python values; fields that hold their empty value are left out."""
+        """The rows of `slots` as plain Python values; fields that hold their empty value are left out.
+
+        A field of several values may hold NaN, which JSON writes as null.
+        """
         index = np.asarray(slots, dtype=np.intp)
         rows: list[dict[str, Any]] = [{} for _ in range(len(index))]
         for name, column in self.columns.items():
             values = self._arrays[name][index]
-            told = _differs(values, column)
-            for i, value in zip(np.flatnonzero(told).tolist(), values[told].tolist(), strict=True):
-                rows[i][name] = _plain(value)
+            told = np.flatnonzero(_differs(values, column))
+            if len(told) == 0:
+                continue
+            plain = _plain(values[told])
+            for i, value in zip(told.tolist(), plain, strict=True):
+                rows[i][name] = value
         return rows
 
     def load(self, slot: int, row: Mapping[str, Any]) -> None:
@@ -84,13 +90,10 @@ def _differs(values: npt.NDArray[Any], column: Column) -> npt.NDArray[np.bool_]:
     return np.asarray(told.any(axis=1) if column.width else told, np.bool_)
 
 
-def _plain(value: Any) -> Any:
-    """JSON has neither bytes nor NaN: text, and null."""
-    if isinstance(value, bytes):
-        return value.decode("ascii", "replace")
-    if isinstance(value, list):
-        return [None if v != v else _plain(v) for v in value]
-    return value
+def _plain(values: npt.NDArray[Any]) -> list[Any]:
+    """JSON has no bytes: they become text."""
+    plain: list[Any] = values.tolist()
+    return [value.decode("ascii", "replace") for value in plain] if values.dtype.kind == "S" else plain
 
 
 def _parsed(value: Any, column: Column) -> Any:

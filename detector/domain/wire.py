@@ -116,4 +116,5 @@ def _evidence(evidence: Evidence | None) -> dict[str, Any] | None:
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
+    # A whole number may have been kept as an int: it must read the same after a pass through the store.
+    return None if value is None else round(float(value), 2)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from detector.domain.observation import Points
-from detector.domain.stop import Check, Verdict
+from detector.domain.stop import Candidate, Check, Verdict
 from detector.movements.settings import MovementSettings
 from detector.movements.sides import Side
 
+CERTAIN_ENOUGH = 0.5
+"""A field is named only from this probability on."""
 VETOES = frozenset({"implied_speed", "altitude_at_field", "time_to_descend"})
 """Checks whose failure rejects a stop (level 0). The others lower its level."""
 
@@ -26,7 +28,11 @@ def implied_speed(jumped_at: float | None, landed_at: float, s: MovementSettings
     if jumped_at is None:
         return _check("implied_speed", True, None, s.jump_s / 60, "min", "no jump in the track")
     since = landed_at - jumped_at
-    reason = f"the position jumped {since / 60:.0f} min before the landing" if since >= 0 else "jump after the landing"
+    reason = (
+        f"the position jumped {since / 60:.0f} min before the landing"
+        if since >= 0
+        else "the position jumped only after the landing"
+    )
     return _check("implied_speed", not 0 <= since <= s.jump_s, since / 60, s.jump_s / 60, "min", reason)
 
 
@@ -61,13 +67,23 @@ def low_samples(points: Points, landed_at: float, elevation_ft: float, s: Moveme
     count = int(np.count_nonzero((recent.altitude_ft < elevation_ft + s.low_samples_ft) & (recent.at <= landed_at)))
     return _check(
         "low_samples", count >= s.low_samples, count, s.low_samples, "altitudes",
-        f"{count} altitudes below {s.low_samples_ft:.0f} ft above the field in the {s.low_samples_s / 60:.0f} min before",
+        f"{count} altitudes below {s.low_samples_ft:.0f} ft above the field in the last {s.low_samples_s / 60:.0f} min",
     )  # fmt: skip
 
 
 def ground_words(words: int) -> Check:
     """The aircraft itself said that it was on the ground, more than once."""
-    return _check("ground_words", words >= 2, words, 2, "frames", f"{words} frames in a row say on the ground")
+    return _check("ground_words", words >= 2, words, 2, "frames", f"at least {words} frames in a row say on the ground")
+
+
+def ground_fix(distance_nm: float | None, s: MovementSettings) -> Check:
+    """A position at the field itself, heard with the ground contact. Value: distance from the nearest runway."""
+    if distance_nm is None:
+        return _check("ground_fix", None, None, s.field_radius_nm, "NM", "no position from the ground contact")
+    return _check(
+        "ground_fix", distance_nm <= s.field_radius_nm, distance_nm, s.field_radius_nm, "NM",
+        f"ground contact {distance_nm:.1f} NM from the nearest runway",
+    )  # fmt: skip
 
 
 def energy_arrival(side: Side, distance_nm: float, height_ft: float, fits: bool, s: MovementSettings) -> Check:
@@ -90,6 +106,16 @@ def energy_departure(side: Side, distance_nm: float, height_ft: float, fits: boo
     )  # fmt: skip
 
 
+def one_field(candidates: tuple[Candidate, ...]) -> Check:
+    """One of the fields that fit is likelier than all others together."""
+    likeliest = candidates[0]
+    share = likeliest.probability
+    return _check(
+        "one_field", share >= CERTAIN_ENOUGH, share, CERTAIN_ENOUGH, "",
+        f"{likeliest.airport} with probability {share:.2f} among {len(candidates)} fields that fit",
+    )  # fmt: skip
+
+
 def feasible(silence_s: float, needed_s: float) -> Check:
     """The silence is long enough to fly in, land, stay and climb out."""
     return _check(
@@ -107,7 +133,7 @@ def not_overflight(direct_kt: float, speeds_kt: tuple[float | None, float | None
     explained = all(abs(direct_kt - speed) <= s.overflight_share * speed for speed in told)
     return _check(
         "not_overflight", not explained, direct_kt, slowest, "kt",
-        f"the two ends lie {direct_kt:.0f} kt apart, flown at {' and '.join(f'{v:.0f}' for v in told)} kt",
+        f"straight from end to end would be {direct_kt:.0f} kt; heard at {' and '.join(f'{v:.0f}' for v in told)} kt",
     )  # fmt: skip
 
 

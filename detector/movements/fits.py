@@ -18,11 +18,23 @@ from detector.reference import Airports
 from detector.reference.table import Kind
 
 LANDING_NEEDS_FT = {"A1": 1_200.0, "A2": 2_500.0, "A3": 4_500.0, "A4": 5_500.0, "A5": 6_500.0, "A6": 6_500.0}
-"""Runway length that an emitter category asks for: light, small, large, high-vortex, heavy, fast (DO-260B table 2-20)."""
+"""Runway length by emitter category: light, small, large, high-vortex, heavy, fast (DO-260B table 2-20)."""
 UNKNOWN_NEEDS_FT = 4_000.0
 FAST_NEEDS_FT = 5_000.0
 FAST_KT = 220.0
 """Whoever flies faster than this a few thousand feet up is no light aircraft."""
+FREE_NM = 15.0
+"""Nearer than this the track tells less about the field: turns to final, and first turns after take-off."""
+NOT_SERVED, PRIVATE = -1.0, -3.0
+"""Log odds on each side of a field without an airline code, and of one without any published code, for a transport
+aircraft; a third of it for a light one. Nearly all transport flights are between fields that have a code with IATA."""
+PER_1000_FT, LONG_FT = -0.2, 12_000.0
+"""Log odds for each 1,000 ft that the longest runway lacks to this: of two fields at one city the larger has more
+traffic. For transport aircraft only."""
+AGAINST_THE_RULE = -3.0
+"""A level flight where a descent or climb is expected."""
+NO_FIT = -6.0
+"""The least that one side can say of a field: an approach may have led anywhere before it."""
 NONE_OF_THESE = math.exp(-7.0)
 """Weight of "some other place" against fields of log score 0 (a perfect fit)."""
 ON_FIELD_NM = 0.4
@@ -39,50 +51,71 @@ class Fit:
     score: float
 
 
-def arrival_fits(side: Side, category: str | None, airports: Airports, s: MovementSettings) -> list[Fit]:
-    """Fields that the side before a silence fits."""
+def arrival_fits(
+    side: Side, category: str | None, airports: Airports, s: MovementSettings, *, loosely: bool = False
+) -> list[Fit]:
+    """Fields that the side before a silence fits; `loosely`: those too that it does not speak against."""
 
     def judge(field: int, distance: float, height: float) -> float | None:
-        if distance > max(height, 0.0) / s.glide_ft_per_nm + s.energy_margin_nm:
+        score = 0.0
+        if distance > max(height, 0.0) / s.glide_ft_per_nm + s.energy_margin_nm and not loosely:
             return None
         descending = side.vertical_fpm is not None and side.vertical_fpm <= -s.descending_fpm
         if not descending and height > s.low_height_ft:
-            return None
+            if not loosely:
+                return None
+            score += AGAINST_THE_RULE
         angle = _angle_to(side, airports, field)
-        if distance > s.manoeuvring_nm and (angle is None or angle > s.arrival_angle_deg):
+        if distance > s.manoeuvring_nm and (angle is None or angle > s.arrival_angle_deg) and not loosely:
             return None
         expected = max(height, 0.0) / s.glide_ft_per_nm
-        score = -0.5 * ((distance - expected) / (2.0 + 0.25 * expected)) ** 2
-        score -= 0.5 * ((angle or 0.0) / 30.0) ** 2 if distance > 2.0 else 0.0
+        score -= 0.5 * ((distance - expected) / (2.0 + 0.25 * expected)) ** 2
+        # Close by, an aircraft on downwind or base leg may point anywhere.
+        score -= 0.5 * ((angle or 0.0) / (30.0 if distance > FREE_NM else 60.0)) ** 2 if distance > 2.0 else 0.0
         climbing = side.vertical_fpm is not None and side.vertical_fpm > s.climbing_fpm
         score -= 3.0 if climbing else 0.0
-        return score + _alignment(side, airports, field, distance, height)
+        return max(score + _alignment(side, airports, field, distance, height), NO_FIT)
 
-    return _fits(side, category, airports, s, judge, s.glide_ft_per_nm)
+    return _fits(side, category, airports, s, judge, s.glide_ft_per_nm / (2.0 if loosely else 1.0))
 
 
-def departure_fits(side: Side, category: str | None, airports: Airports, s: MovementSettings) -> list[Fit]:
+def departure_fits(
+    side: Side, category: str | None, airports: Airports, s: MovementSettings, *, loosely: bool = False
+) -> list[Fit]:
     """Fields that the side after a silence fits: climbing away, at a height that the distance allows."""
-    if side.vertical_fpm is None or side.vertical_fpm < s.climbing_fpm:
+    climbs = side.vertical_fpm is not None and side.vertical_fpm >= s.climbing_fpm
+    if not climbs and not loosely:
         return []
 
     def judge(field: int, distance: float, height: float) -> float | None:
         if height > s.departure_height_ft:
             return None
+        score = 0.0 if climbs else AGAINST_THE_RULE
         nearest = max(height, 0.0) / s.steepest_ft_per_nm - s.departure_margin_nm
         furthest = max(height, 0.0) / s.shallowest_ft_per_nm + s.departure_margin_nm
         if not nearest <= distance <= furthest:
             return None
         towards = _angle_to(side, airports, field)
         away = None if towards is None else 180.0 - towards
-        if distance > s.manoeuvring_nm and (away is None or away > 90.0):
+        if distance > s.manoeuvring_nm and (away is None or away > 90.0) and not loosely:
             return None
         expected = max(height, 0.0) / 400.0
-        score = -0.5 * ((distance - expected) / (2.0 + 0.4 * expected)) ** 2
-        score -= 0.5 * ((away or 0.0) / 45.0) ** 2 if distance > 2.0 else 0.0
-        return score + _alignment(side, airports, field, distance, height)
+        score -= 0.5 * ((distance - expected) / (2.0 + 0.4 * expected)) ** 2
+        score -= 0.5 * ((away or 0.0) / (45.0 if distance > FREE_NM else 75.0)) ** 2 if distance > 2.0 else 0.0
+        return max(score + _alignment(side, airports, field, distance, height), NO_FIT)
 
     return _fits(side, category, airports, s, judge, s.shallowest_ft_per_nm)
+
+
+def with_other_side(hard: list[Fit], loose: list[Fit]) -> list[Fit]:
+    """Fields that one side fits, the order among them shifted by what the other side says of them."""
+    by_field = {fit.field: fit.score for fit in loose}
+    said = [by_field.get(fit.field, NO_FIT) for fit in hard]
+    best = max(said, default=0.0)
+    return [
+        Fit(fit.field, fit.distance_nm, fit.height_ft, fit.score + score - best)
+        for fit, score in zip(hard, said, strict=True)
+    ]
 
 
 def both(arrivals: list[Fit], departures: list[Fit]) -> list[Fit]:
@@ -147,9 +180,8 @@ def _fits(
         distance = airports.distance_to_runways_nm(field, side.latitude_deg, side.longitude_deg)
         score = judge(field, distance, height)
         if score is not None:
-            fits.append(
-                Fit(field, distance, height, score + _runway_score(float(airports.longest_runway_ft[field]), needs))
-            )
+            score += _runway_score(float(airports.longest_runway_ft[field]), needs)
+            fits.append(Fit(field, distance, height, score + _service_score(field, needs, airports)))
     return fits
 
 
@@ -164,6 +196,15 @@ def _runway_score(longest_ft: float, needs_ft: float) -> float:
     if longest_ft <= 0.0:
         return -4.0
     return -10.0 * max(0.0, 1.0 - longest_ft / needs_ft)
+
+
+def _service_score(field: int, needs_ft: float, airports: Airports) -> float:
+    """How much traffic of this size a field has, before anything is known of the flight."""
+    light = needs_ft <= LANDING_NEEDS_FT["A1"]
+    code = 0.0 if airports.iata[field] else NOT_SERVED if airports.icao[field] else PRIVATE
+    if light:
+        return code / 3.0
+    return code + PER_1000_FT * max(0.0, LONG_FT - float(airports.longest_runway_ft[field])) / 1_000.0
 
 
 def _angle_to(side: Side, airports: Airports, field: int) -> float | None:

@@ -6,14 +6,21 @@ from detector.domain.stop import GroundTime, Moment
 from detector.movements.settings import MovementSettings
 from detector.movements.sides import Side
 
+SPEED_SPEAKS_NM = 40.0
+"""For so far the speed heard at a fix bounds the speed before or after it."""
 LIKELY_MARGIN_KT = 1.1
 """Nobody speeds up by more than a tenth on the way down, or was that much faster earlier in a climb."""
 
 
-def fastest_s(side: Side, distance_nm: float, height_ft: float, rate_fpm: float) -> float:
-    """The shortest time between the side's fix and the runway, by distance and by height."""
-    speed = max(side.groundspeed_kt * LIKELY_MARGIN_KT, 160.0) if side.groundspeed_kt is not None else 600.0
-    return max(distance_nm / speed * 3600.0, max(height_ft, 0.0) / rate_fpm * 60.0)
+def fastest_s(side: Side, distance_nm: float, height_ft: float, rate_fpm: float, s: MovementSettings) -> float:
+    """The shortest time between the side's fix and the runway, by distance and by height.
+
+    The speed at the fix speaks for the miles around it; further away the limit for long distances holds.
+    """
+    speed = max(side.groundspeed_kt * LIKELY_MARGIN_KT, 160.0) if side.groundspeed_kt is not None else s.fastest_kt
+    near = min(distance_nm, SPEED_SPEAKS_NM)
+    way = near / speed + (distance_nm - near) / max(speed, s.fastest_kt)
+    return max(way * 3600.0, max(height_ft, 0.0) / rate_fpm * 60.0)
 
 
 def likely_s(side: Side, distance_nm: float, s: MovementSettings) -> float:
@@ -22,7 +29,7 @@ def likely_s(side: Side, distance_nm: float, s: MovementSettings) -> float:
     return distance_nm / min(speed, 250.0) * 3600.0
 
 
-def arrival_leg_s(lost: Side, distance_nm: float, s: MovementSettings) -> float:
+def arrival_leg_s(distance_nm: float, s: MovementSettings) -> float:
     """The shortest flight over a long distance from the last fix to a field."""
     return distance_nm / s.fastest_kt * 3600.0
 

@@ -10,8 +10,13 @@ from detector.domain.observation import Heard
 from detector.domain.stop import Moment, Stop
 from detector.movements.sides import Side
 
+GAPS_KEPT = 24
+"""Silences on the ground that are remembered: the longest ones. A flight nobody heard lies in one of them."""
+
 
 class Phase(StrEnum):
+    """Where the aircraft is, as far as it says so itself."""
+
     UNKNOWN = "unknown"
     AIR = "air"
     GROUND = "ground"
@@ -22,22 +27,47 @@ class Landing(msgspec.Struct, frozen=True):
 
     moment: Moment
     callsign: str | None
+    words: int = 0
+
+
+class Leaving(msgspec.Struct, frozen=True):
+    """A take-off whose first fixes are awaited: they tell whether it left from where it stood.
+
+    `ground_until`: last word on the ground; `air_since`: first word in the air; `stop`: the stop it ends, if any.
+    """
+
+    ground_until: float
+    air_since: float
+    observed: bool
+    landing: Landing | None
+    stop: Stop | None
 
 
 class Life(msgspec.Struct):
-    """One aircraft. `lost`: the side before the last silence in the air; `resumed_at`: when that silence ended, None
-    once it has been decided what it was; `first_after`: the first fix after it. Times in Unix s UTC."""
+    """One aircraft. Times in Unix s UTC.
+
+    `lost`: the side before the last silence in the air; `resumed_at`: when that silence ended, None once it has been
+    decided what it was; `first_after`: the first fix after it. `gaps`: silences on the ground, from and until.
+    `passed_at`: the lowest point of the last low pass.
+    """
 
     phase: Phase = Phase.UNKNOWN
     ground_since: float | None = None
-    ground_at: float | None = None
     airborne_since: float | None = None
     landing: Landing | None = None
+    leaving: Leaving | None = None
+    gaps: tuple[tuple[float, float], ...] = ()
     lost: Side | None = None
     lost_callsign: str | None = None
     lost_category: str | None = None
     resumed_at: float | None = None
     first_after: Side | None = None
     jumped_at: float | None = None
+    passed_at: float | None = None
     stop: Stop | None = None
     frames: tuple[Heard, ...] = ()
+
+    def remember_gap(self, begin: float, end: float) -> None:
+        """A silence on the ground."""
+        longest = sorted((*self.gaps, (begin, end)), key=lambda gap: gap[0] - gap[1])[:GAPS_KEPT]
+        self.gaps = tuple(sorted(longest))

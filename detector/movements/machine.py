@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 from detector.domain.observation import Heard, Observation, Trigger
 from detector.domain.stop import Stop
 from detector.movements import contact, passes, silence
-from detector.movements.contact import Change
+from detector.movements.ground_stops import Change
 from detector.movements.life import Life
 from detector.movements.settings import MovementSettings
 from detector.movements.silence import IsListed
@@ -62,6 +64,8 @@ class Movements:
         life = self.lives[stop.icao24]
         if life.stop is stop:
             life.stop = annotated
+        if life.leaving is not None and life.leaving.stop is stop:
+            life.leaving = msgspec.structs.replace(life.leaving, stop=annotated)
         return annotated
 
     def frames_of(self, icao24: str) -> tuple[Heard, ...]:

@@ -36,10 +36,10 @@ class MovementSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     approach_kt               speed over the last miles, for estimates
     fastest_kt                speed over long distances, for bounds
     holding_s                 an aircraft lost on its way down lands within this time beyond the direct way: final
-                              reserve fuel is 30 min (ICAO Annex 6 part I, 4.3.6.3), and a quarter of an hour of approach
+                              reserve fuel is 30 min (ICAO Annex 6 part I, 4.3.6.3), and 15 min of approach
     departure_fix_nm          the first fix after a take-off is this near, plus 600 kt times the time since
     jump_s                    a position jump this long before a landing makes the landing suspect
-    go_around_ft              an approach broken off below this height is a go-around
+    go_around_ft              an approach broken off below this pressure height is a go-around
     low_pass_ft               below this it is a low pass
     candidate_shown           fields below this probability are not listed
     """
@@ -73,6 +73,6 @@ class MovementSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     holding_s: float = 2700.0
     departure_fix_nm: float = 10.0
     jump_s: float = 1800.0
-    go_around_ft: float = 800.0
+    go_around_ft: float = 1000.0
     low_pass_ft: float = 200.0
     candidate_shown: float = 0.01

@@ -1,14 +1,19 @@
-"""One side of a silence: where the aircraft was, how high, where it was heading, and whether it climbed or descended."""
+"""One side of a silence: where the aircraft was, how high, where it headed, and whether it climbed or descended."""
 
 from __future__ import annotations
 
 import msgspec
 import numpy as np
 
+from detector.domain.geo import bearing_deg, distance_nm
 from detector.domain.observation import AircraftState, Points
+from detector.domain.units import SECONDS_PER_HOUR
 
 STALE_S = 120.0
 """Altitude and velocity further than this from the fix do not belong to it."""
+MOTION_S = 15.0
+MOVED_NM = 0.1
+"""Points closer together than this tell no direction: they are kept to about 10 m."""
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -34,20 +39,37 @@ def side(state: AircraftState, points: Points, trend_s: float) -> Side | None:
         return None
     altitude = state.altitude_baro_ft if _fresh(state.altitude_at, state.fix_at) else None
     moving = _fresh(state.velocity_at, state.fix_at)
+    speed, track = (state.groundspeed_kt, state.track_deg) if moving else _motion(points)
     return Side(
         at=state.fix_at,
         heard_at=state.heard_at,
         latitude_deg=state.latitude_deg,
         longitude_deg=state.longitude_deg,
         altitude_ft=altitude,
-        groundspeed_kt=state.groundspeed_kt if moving else None,
-        track_deg=state.track_deg if moving else None,
+        groundspeed_kt=speed,
+        track_deg=track,
         vertical_fpm=_trend_fpm(points, trend_s, state.vertical_rate_fpm if moving else None),
     )
 
 
 def _fresh(at: float | None, fix_at: float) -> bool:
     return at is not None and abs(at - fix_at) <= STALE_S
+
+
+def _motion(points: Points) -> tuple[float | None, float | None]:
+    """Ground speed, kt, and track from the last two points far enough apart in time, where no velocity was heard."""
+    if len(points) < 2:
+        return None, None
+    recent = points.since(float(points.at[-1]) - STALE_S)
+    apart = np.flatnonzero(recent.at <= recent.at[-1] - MOTION_S)
+    if len(apart) == 0:
+        return None, None
+    k = int(apart[-1])
+    start = float(recent.latitude_deg[k]), float(recent.longitude_deg[k])
+    end = float(recent.latitude_deg[-1]), float(recent.longitude_deg[-1])
+    distance = distance_nm(*start, *end)
+    speed = distance / float(recent.at[-1] - recent.at[k]) * SECONDS_PER_HOUR
+    return speed, bearing_deg(*start, *end) if distance >= MOVED_NM else None
 
 
 def _trend_fpm(points: Points, trend_s: float, told: float | None) -> float | None:

@@ -7,11 +7,8 @@ import hashlib
 import msgspec
 
 from detector.domain.stop import Candidate, Check, GroundTime, Level, Moment, Status, Stop, Verdict
-from detector.movements.checks import VETOES
+from detector.movements.checks import CERTAIN_ENOUGH, VETOES
 from detector.reference import Airports
-
-CERTAIN_ENOUGH = 0.5
-"""A field is named only from this probability on."""
 
 
 def stop_id(icao24: str, opened_at: float) -> str:
@@ -25,17 +22,20 @@ def named_airport(candidates: tuple[Candidate, ...]) -> str | None:
     return candidates[0].airport if candidates and candidates[0].probability >= CERTAIN_ENOUGH else None
 
 
-def observed_level(checks: tuple[Check, ...], place_known: bool) -> Level:
-    """Level of a stop with ground contact: a place (G) and two of words (W), barometer (B), continuity (C), no veto."""
+def observed_level(checks: tuple[Check, ...]) -> Level:
+    """Level of a stop with ground contact: a place (G) and two of words (W), barometer (B), continuity (C), no veto.
+
+    The place comes from a fix at the ground contact, or from the first fix after it.
+    """
     verdict = {check.name: check.verdict for check in checks}
     if vetoed(checks):
         return Level.REJECTED
-    if not place_known:
-        return Level.ONE_SIDE
     words = verdict.get("ground_words") is Verdict.PASS
     low = verdict.get("low_samples") is Verdict.PASS
     barometer = low and verdict.get("altitude_at_field") is Verdict.PASS
     continuity = verdict.get("departure") is Verdict.PASS
+    if not continuity and verdict.get("ground_fix") is not Verdict.PASS:
+        return Level.ONE_SIDE
     if sum((words, barometer, continuity)) >= 2:
         return Level.OBSERVED if low else Level.BOTH_SIDES
     return Level.BOTH_SIDES if words else Level.ONE_SIDE

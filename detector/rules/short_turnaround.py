@@ -12,10 +12,11 @@ def short_turnaround(case: Case) -> Finding | None:
     if time is None or not case.listings or time.min >= limit:
         return None
     certain = time.max is not None and time.max < limit
-    most = "unknown" if time.max is None else f"{time.max / 60:.0f}"
+    least = f"{time.min / 60:.0f}"
+    length = f"at least {least}" if time.max is None else f"{least} to {time.max / 60:.0f}"
     return Finding(
         rule="short_turnaround",
         certainty=Certainty.CERTAIN if certain else Certainty.POSSIBLE,
         severity=Severity.HIGH if certain else Severity.MEDIUM,
-        reason=f"on the ground {time.min / 60:.0f} to {most} min, limit {limit / 60:.0f} min",
+        reason=f"on the ground {length} min, limit {limit / 60:.0f} min",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from detector.domain.columns import Column, SlotTable
 from detector.domain.observation import Points
+from detector.tracking.arrivals import begins
 
 F64 = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -28,9 +29,12 @@ COLUMNS = {
     "ring_longitude_deg": Column("f4", float("nan"), RING),
     "ring_altitude_ft": Column("f4", float("nan"), RING),
     "ring_groundspeed_kt": Column("f4", float("nan"), RING),
+    "fix_altitude_ft": Column("f8", float("nan")),
+    "fix_groundspeed_kt": Column("f8", float("nan")),
+    "fix_in_ring": Column("?", False),
 }
 LAST_FIX = ("fix_at", "latitude_deg", "longitude_deg", "fix_altitude_ft", "fix_groundspeed_kt")
-"""Columns of the last accepted fix, kept beside the ring."""
+"""Columns of the last accepted fix, kept beside the ring; `fix_in_ring` tells whether it is a point as well."""
 _NAMES = ("ring_at", "ring_latitude_deg", "ring_longitude_deg", "ring_altitude_ft", "ring_groundspeed_kt")
 
 
@@ -63,27 +67,36 @@ def thinned(at: F64, previous_at: F64, near: Flags) -> Flags:
 
 
 def past(
-    table: SlotTable, last_fix: Mapping[str, float], fixes: AcceptedFixes, slot: int, first: int, position: int
+    table: SlotTable,
+    last_fix: Sequence[float] | None,
+    fixes: AcceptedFixes,
+    slot: int,
+    first: int,
+    position: int,
 ) -> Points:
     """The points of `slot` at `position` of the batch, whose rows begin at `first`; the ring must not hold the batch.
 
-    `last_fix`: the columns of LAST_FIX as they were before the batch.
+    `last_fix`: values of LAST_FIX as they were before the batch, None if that fix is in the ring (or there is none).
     """
     count = int(table["ring_count"][slot])
-    ring_rows = np.arange(count - min(count, RING), count) % RING
-    low, high = np.searchsorted(fixes.position, (first, position + 1))
-    rows = low + np.flatnonzero(fixes.kept[low:high])
-    if high > low and (len(rows) == 0 or rows[-1] != high - 1):
-        rows = np.append(rows, high - 1)
-    ring_at = table["ring_at"][slot][ring_rows]
-    carried = not high > low and not np.isnan(last_fix["fix_at"])
-    carried = carried and not (len(ring_at) and ring_at[-1] == last_fix["fix_at"])
+    in_ring = np.arange(count - min(count, RING), count) % RING
+    low, high = np.searchsorted(fixes.position, (first, position + 1)).tolist()
+    fresh = low + np.flatnonzero(fixes.kept[low:high])
+    if high > low:
+        last_fix = None
+        if not fixes.kept[high - 1]:
+            fresh = np.append(fresh, high - 1)
+    known, extra = len(in_ring), int(last_fix is not None)
     columns = []
-    for ring, last, fresh in zip(_NAMES, LAST_FIX, fixes.columns(), strict=True):
-        parts = [table[ring][slot][ring_rows], np.array([last_fix[last]])[: int(carried)], fresh[rows]]
+    for i, (name, values) in enumerate(zip(_NAMES, fixes.columns(), strict=True)):
+        ring = table[name]
         # One precision for all: a point must not change by having been in the ring.
-        same = table[ring].dtype
-        columns.append(np.concatenate([part.astype(same) for part in parts])[-RING:].astype(np.float64))
+        column = np.empty(known + extra + len(fresh), dtype=ring.dtype)
+        column[:known] = ring[slot].take(in_ring)
+        if last_fix is not None:
+            column[known] = last_fix[i]
+        column[known + extra :] = values.take(fresh)
+        columns.append(column[-RING:].astype(np.float64))
     return Points(*columns)
 
 
@@ -93,9 +106,8 @@ def remember(table: SlotTable, fixes: AcceptedFixes) -> None:
     if len(rows) == 0:
         return
     slot = fixes.slot[rows]
-    begins = np.concatenate([[True], slot[1:] != slot[:-1]])
     index = np.arange(len(rows))
-    rank = index - np.maximum.accumulate(np.where(begins, index, 0))
+    rank = index - np.maximum.accumulate(np.where(begins(slot), index, 0))
     place = (table["ring_count"][slot] + rank) % RING
     for name, values in zip(_NAMES, fixes.columns(), strict=True):
         # Places repeat when one batch holds more points than the ring; the last assignment wins, as it should.

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+
+from detector.tracking.clock import LATE_S
 
 
 class TrackingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Speeds in kt, times in s, heights in ft above the field.
 
     silence_s              a pause worth looking at: the shortest stop (5 min on the ground) hides in no less
-    open_silence_s         a silence that is itself news for a watched aircraft (evidence rules, section 3)
+    open_silence_s         a silence that is itself news for a watched aircraft; longer than a frame may be late (60 s)
     after_silence_s        how long fixes after a silence are looked at one by one
     ground_confirm_s       words on air or ground must agree this long: single flags flicker at up to 476 kt
     speed_factor           allowance on the last ground speed for gusts, acceleration and old velocity
@@ -23,7 +27,7 @@ class TrackingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     silence_s: float = 300.0
-    open_silence_s: float = 600.0
+    open_silence_s: Annotated[float, msgspec.Meta(gt=LATE_S)] = 600.0
     after_silence_s: float = 180.0
     ground_confirm_s: float = 2.0
     speed_factor: float = 1.3

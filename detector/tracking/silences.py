@@ -1,4 +1,4 @@
-"""Silences that are news while they last: an aircraft near a watched field, or a followed one, not heard for a while."""
+"""Silences that are news while they last: of an aircraft near a watched field, or of a followed one."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from detector.domain.columns import Column, SlotTable
 from detector.domain.observation import AircraftState, GroundRun, Points
 from detector.domain.report import ReportBatch
 from detector.tracking import points as past
+from detector.tracking import words
 from detector.tracking.arrivals import Arrivals, Latest, known
-from detector.tracking.words import Runs
 
 F64 = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]
@@ -89,66 +89,60 @@ class Contents:
         return result
 
 
+CARRIED = (
+    *("heard_at", "fix_surface", "fix_in_ring", *past.LAST_FIX, *words.COLUMNS),
+    *("altitude_baro_ft", "altitude_at", "groundspeed_kt", "track_deg", "velocity_at", "vertical_rate_fpm"),
+    *("callsign", "category"),
+)
+"""Columns that are asked for as they were before the batch."""
+
+
 class View:
-    """Single moments of the batch, as values. `group` is -1 for an aircraft that is not in the batch."""
+    """Single moments of the batch, as values. `group` is -1 for an aircraft that is not in the batch.
+
+    `fixes` and `surface` are parallel: accepted fixes, and whether each came from a surface position.
+    """
 
     def __init__(
         self,
         table: SlotTable,
-        arrivals: Arrivals,
         content: Contents,
-        runs: Runs,
+        runs: words.Runs,
         fixes: past.AcceptedFixes,
-        latest_fix: Latest,
         surface: npt.NDArray[np.bool_],
     ) -> None:
         self._table = table
-        self._arrivals = arrivals
+        self._arrivals = content.arrivals
         self._content = content
         self._runs = runs
         self._fixes = fixes
+        self._fix = Latest(content.arrivals, fixes.position, np.arange(len(fixes.position)))
         self._surface = surface
 
-    def _entry(self, latest: Latest, group: int, position: int) -> int:
-        """Entry of the last row of a kind at or before `position`, -1 if it lies before the batch."""
-        if group < 0:
-            return -1
-        i = int(np.searchsorted(latest.positions, position, side="right")) - 1
-        if i < 0 or latest.positions[i] < self._arrivals.firsts[group]:
-            return -1
-        return int(latest.entries[i])
-
-    def carried(self, name: str, slot: int, group: int) -> Any:
+    def _before(self, name: str, slot: int, group: int) -> Any:
         """A column as it was before the batch."""
         return self._table[name][slot] if group < 0 else self._arrivals.carried[name][group]
 
-    def _fix_entry(self, group: int, position: int) -> int:
-        if group < 0:
-            return -1
-        i = int(np.searchsorted(self._fixes.position, position, side="right")) - 1
-        return i if i >= 0 and self._fixes.position[i] >= self._arrivals.firsts[group] else -1
-
     def state(self, slot: int, group: int, position: int) -> AircraftState:
         """The state at `position` (one before the aircraft's first: before the batch)."""
-        reports, content = self._content.reports, self._content
+        reports, content, fixes = self._content.reports, self._content, self._fixes
 
         def before(name: str) -> float | None:
-            return _number(self.carried(name, slot, group))
+            return _number(self._before(name, slot, group))
 
         in_batch = group >= 0 and position >= self._arrivals.firsts[group]
-        fix = self._fix_entry(group, position)
-        fixes = self._fixes
-        a, v = self._entry(content.altitude, group, position), self._entry(content.velocity, group, position)
-        r, i = self._entry(content.vertical, group, position), self._entry(content.ident, group, position)
+        fix = self._fix.entry_of(group, position)
+        a, v = content.altitude.entry_of(group, position), content.velocity.entry_of(group, position)
+        r, i = content.vertical.entry_of(group, position), content.ident.entry_of(group, position)
         velocities = reports.velocities
-        callsign = reports.idents.callsign[i] if i >= 0 else self.carried("callsign", slot, group)
-        category = reports.idents.category[i] if i >= 0 else self.carried("category", slot, group)
+        callsign = reports.idents.callsign[i] if i >= 0 else self._before("callsign", slot, group)
+        category = reports.idents.category[i] if i >= 0 else self._before("category", slot, group)
         return AircraftState(
-            heard_at=float(self._arrivals.at[position]) if in_batch else float(self.carried("heard_at", slot, group)),
+            heard_at=float(self._arrivals.at[position] if in_batch else self._before("heard_at", slot, group)),
             fix_at=float(fixes.at[fix]) if fix >= 0 else before("fix_at"),
             latitude_deg=float(fixes.latitude_deg[fix]) if fix >= 0 else before("latitude_deg"),
             longitude_deg=float(fixes.longitude_deg[fix]) if fix >= 0 else before("longitude_deg"),
-            fix_on_surface=bool(self._surface[fix] if fix >= 0 else self.carried("fix_surface", slot, group)),
+            fix_on_surface=bool(self._surface[fix] if fix >= 0 else self._before("fix_surface", slot, group)),
             altitude_baro_ft=float(reports.altitudes.altitude_ft[a]) if a >= 0 else before("altitude_baro_ft"),
             altitude_at=float(reports.heard_at[reports.altitudes.row[a]]) if a >= 0 else before("altitude_at"),
             groundspeed_kt=float(velocities.groundspeed_kt[v]) if v >= 0 else before("groundspeed_kt"),
@@ -161,31 +155,27 @@ class View:
 
     def run(self, slot: int, group: int, position: int) -> GroundRun | None:
         """The run of ground words at `position`; None if the aircraft never said."""
-        runs = self._runs
-        i = int(np.searchsorted(runs.latest.positions, position, side="right")) - 1
-        if group >= 0 and i >= 0 and runs.latest.positions[i] >= self._arrivals.firsts[group]:
-            return GroundRun(
-                bool(runs.on_ground[i] == 1),
-                float(runs.since[i]),
-                float(runs.at[i]),
-                int(runs.words[i]),
-                _number(runs.other_at[i]),
-            )
-        word = int(self.carried("ground_word", slot, group))
+        if group >= 0:
+            run = self._runs.at_position(int(self._arrivals.firsts[group]), position)
+            if run is not None:
+                return run
+        word = int(self._before("ground_word", slot, group))
         if word < 0:
             return None
         return GroundRun(
             word == 1,
-            float(self.carried("ground_run_since", slot, group)),
-            float(self.carried("ground_word_at", slot, group)),
-            int(self.carried("ground_run_words", slot, group)),
-            _number(self.carried("ground_other_at", slot, group)),
+            float(self._before("ground_run_since", slot, group)),
+            float(self._before("ground_word_at", slot, group)),
+            int(self._before("ground_run_words", slot, group)),
+            _number(self._before("ground_other_at", slot, group)),
         )
 
     def points(self, slot: int, group: int, position: int) -> Points:
         """The recent past at `position`."""
         first = int(self._arrivals.firsts[group]) if group >= 0 else 0
-        last_fix = {name: float(self.carried(name, slot, group)) for name in past.LAST_FIX}
+        last_fix = None
+        if not self._before("fix_in_ring", slot, group) and not np.isnan(self._before("fix_at", slot, group)):
+            last_fix = [float(self._before(name, slot, group)) for name in past.LAST_FIX]
         return past.past(self._table, last_fix, self._fixes, slot, first, position if group >= 0 else -1)
 
 

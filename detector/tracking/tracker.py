@@ -1,13 +1,13 @@
 """Reports to tracks: gates, air/ground words, silences, the recent past - and the few moments worth a closer look.
 
-Two steps a batch: `observe` works out, in columns, where something may have begun or ended and describes those
-moments; the state then already includes the batch. What makes a moment worth looking at depends on the aircraft's
-own messages alone, so the cut of the stream has no part in it.
+`observe` works out, in columns, where something may have begun or ended, brings the state up to date, and then
+describes those moments one by one. What makes a moment worth looking at depends on the aircraft's own messages and on
+event time alone, so the cut of the stream has no part in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,43 +16,43 @@ import numpy.typing as npt
 from detector.domain.columns import Column, SlotTable
 from detector.domain.errors import Reject
 from detector.domain.frame import FrameBatch, RejectCounts
-from detector.domain.observation import GroundRun, Observation, Trigger
+from detector.domain.observation import Observation, Trigger
 from detector.domain.report import ReportBatch, address_text
 from detector.tracking import gates, points, states, words
-from detector.tracking.arrivals import Arrivals, Latest, known, last_true
+from detector.tracking.arrivals import Arrivals, begins, last_true
 from detector.tracking.settings import TrackingSettings
-from detector.tracking.silences import OpenSilences
+from detector.tracking.silences import HeightsNear, arriving, silences
 
 F64 = npt.NDArray[np.float64]
-F32 = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
-
-HeightsNear = Callable[[F64, F64], F32]
-"""(latitude, longitude) in degrees to the height in ft of the highest field around, NaN where there is none."""
+Triggers = npt.NDArray[np.int64]
 
 FOLLOWED_EVERY_S = 600.0
 """A followed aircraft's fixes are looked at this often."""
+SETTLING_EVERY_S = 5.0
+"""Fixes in the minutes after a silence are looked at this often."""
 
 COLUMNS = (
     {
         "address": Column("u4", 0),
         "heard_at": Column("f8", float("nan")),
         "silence_ended_at": Column("f8", float("nan")),
-        "silence_told": Column("?", False),
-        "followed": Column("?", False),
+        "followed_until": Column("f8", float("nan")),
         "low": Column("?", False),
     }
     | gates.COLUMNS
-    | {"fix_altitude_ft": Column("f8", float("nan")), "fix_groundspeed_kt": Column("f8", float("nan"))}
+    | points.COLUMNS
     | words.COLUMNS
     | states.COLUMNS
-    | points.COLUMNS
 )
+"""Times in Unix s UTC. `heard_at`: last frame of any kind; `silence_ended_at`: end of its last silence;
+`followed_until`: see `Tracker.follow`; `low`: its last fix of known height was close above a field."""
+CARRIED = (*states.CARRIED, "silence_ended_at", "low")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrackPoints:
-    """Points of the batch, for those who draw tracks; all (n,). `surface`: the fix came from a surface position."""
+    """Points of the batch, for those who draw tracks; all (n,). `altitude_ft`: NaN where not known."""
 
     address: npt.NDArray[np.uint32]
     at: F64
@@ -74,68 +74,41 @@ class Tracker:
         self.rejects = RejectCounts()
         self.size = 0
         self._near_fields = near_fields
-        self._silences = OpenSilences(settings.open_silence_s, watched_fields)
+        self._watched_fields = watched_fields
 
-    def follow(self, slot: int, followed: bool) -> None:
-        """Look at every silence, and at a fix now and then, of the aircraft in `slot`, wherever it is."""
-        self.table["followed"][slot] = followed
+    def follow(self, slot: int, until: float | None) -> None:
+        """Look at every silence, and at a fix now and then, of the aircraft in `slot` until then; None ends it."""
+        self.table["followed_until"][slot] = np.nan if until is None else until
 
     def observe(
-        self, reports: ReportBatch, frames: FrameBatch, clock: F64, now: float
-    ) -> tuple[list[Observation], TrackPoints]:
+        self, reports: ReportBatch, frames: FrameBatch, clock: F64
+    ) -> tuple[Iterator[Observation], TrackPoints]:
         """Moments worth a look, in order of arrival, and the points of the batch.
 
-        `frames`: the batch the reports were decoded from; `clock` (n frames,): event time after each frame, never
-        falling; `now`: event time after the batch (also without any frames).
+        `frames`: the batch the reports were decoded from; `clock` (n + 1,): event time before the batch (-inf if
+        there was none) and after each frame, never falling; [before, after] for a heartbeat, which has no frames.
+        The moments have to be gone through to the end before the next batch. `follow` may be called meanwhile, for
+        the aircraft of the moment at hand: it holds from that moment on.
         """
         if len(reports):
             self.size = max(self.size, int(reports.slot.max()) + 1)
             self.table.grow_to(self.size)
-            self.table["address"][reports.slot] = reports.address
-        arrivals = Arrivals(reports, self.table)
+        arrivals = Arrivals(reports, self.table, CARRIED)
         trigger = np.zeros(len(reports), dtype=np.int64)
-        before = arrivals.before(arrivals.at, "heard_at")
-        quiet = arrivals.at - before
-        trigger[np.isnan(before)] |= Trigger.FIRST_HEARD
-        # The first frame ever ends a silence of unknown length.
-        silence_end = (quiet >= self.settings.silence_s) | np.isnan(before)
-        trigger[quiet >= self.settings.silence_s] |= Trigger.SILENCE_END
-
+        silence_end = self._silence_ends(arrivals, trigger)
         content = states.Contents(arrivals, reports)
         runs = words.runs(arrivals, reports, self.table, self.settings.ground_confirm_s)
-        trigger[runs.latest.positions[runs.mark]] |= Trigger.GROUND_WORD
-        fixes, latest_fix, surface = self._fixes(arrivals, reports, content, silence_end, trigger)
+        trigger[runs.marked] |= Trigger.GROUND_WORD
+        fixes, surface = self._fixes(content, silence_end, trigger)
 
-        silent = self._silences.closed(arrivals, quiet, before) if len(reports) else []
         states.remember(self.table, reports)
-        if len(reports):
-            last = np.flatnonzero(np.concatenate([arrivals.begins[1:], [True]]))
-            self.table["heard_at"][arrivals.slots] = arrivals.at[last]
-            self.table["silence_told"][arrivals.slots] = False
-            ends = last_true(silence_end)[last]
-            ended = ends >= arrivals.firsts
-            self.table["silence_ended_at"][arrivals.slots[ended]] = arrivals.at[ends[ended]]
-        silent += self._silences.still_open(self.table, self.size, now, arrivals)
-
-        view = states.View(self.table, arrivals, content, runs, fixes, latest_fix, surface)
-        moments: list[tuple[tuple[int, int, float, int], Observation]] = []
-        for slot, group, position, heard_at in silent:
-            at = heard_at + self.settings.open_silence_s
-            if not self._silences.matters(view, slot, group, position):
-                continue
-            key = (int(np.searchsorted(clock, at)), 0, at, slot)
-            moments.append((key, self._moment(view, Trigger.SILENT, slot, group, position, at, frames, None)))
-        for position in np.flatnonzero(trigger).tolist():
-            row = int(arrivals.order[position])
-            slot, group = int(arrivals.slot[position]), int(arrivals.group[position])
-            at, frame_row = float(arrivals.at[position]), int(reports.frame_row[row])
-            kind = Trigger(int(trigger[position]))
-            moments.append(
-                ((frame_row, 1, at, slot), self._moment(view, kind, slot, group, position, at, frames, frame_row))
-            )
-        moments.sort(key=lambda moment: moment[0])
-        points.remember(self.table, fixes)
-        kept = fixes.kept
+        self.table["address"][arrivals.slots] = reports.address[arrivals.order[arrivals.firsts]]
+        self.table["heard_at"][arrivals.slots] = arrivals.at[arrivals.lasts]
+        ends = last_true(silence_end)[arrivals.lasts]
+        ended = ends >= arrivals.firsts
+        self.table["silence_ended_at"][arrivals.slots[ended]] = arrivals.at[ends[ended]]
+        view = states.View(self.table, content, runs, fixes, surface)
+        kept = np.flatnonzero(fixes.kept)
         drawn = TrackPoints(
             self.table["address"][fixes.slot[kept]],
             fixes.at[kept],
@@ -143,91 +116,147 @@ class Tracker:
             fixes.longitude_deg[kept],
             fixes.altitude_ft[kept],
         )
-        return [moment for _, moment in moments], drawn
+        return self._moments(view, content, fixes, trigger, frames, clock), drawn
+
+    def _silence_ends(self, arrivals: Arrivals, trigger: Triggers) -> Flags:
+        """Positions that end a silence. The first frame ever ends one of unknown length."""
+        before = arrivals.before(arrivals.at, "heard_at")
+        first_ever = arrivals.firsts[np.isnan(arrivals.carried["heard_at"])]
+        result = arrivals.at - before >= self.settings.silence_s
+        trigger[np.flatnonzero(result)] |= Trigger.SILENCE_END
+        trigger[first_ever] |= Trigger.FIRST_HEARD
+        result[first_ever] = True
+        return result
 
     def _fixes(
-        self,
-        arrivals: Arrivals,
-        reports: ReportBatch,
-        content: states.Contents,
-        silence_end: Flags,
-        trigger: npt.NDArray[np.int64],
-    ) -> tuple[points.AcceptedFixes, Latest, Flags]:
+        self, content: states.Contents, silence_end: Flags, trigger: Triggers
+    ) -> tuple[points.AcceptedFixes, Flags]:
         """Gate the resolved positions; mark the moments that fixes make; remember the last fix and the low flag."""
-        settings, carried = self.settings, arrivals.carried
-        resolved = ~np.isnan(reports.positions.latitude_deg)
-        found = arrivals.latest(reports.positions.row, resolved)
+        settings, arrivals, positions = self.settings, content.arrivals, content.reports.positions
+        found = arrivals.latest(positions.row, ~np.isnan(positions.latitude_deg))
         position, entry = found.positions, found.entries
         group, slot, at = arrivals.group[position], arrivals.slot[position], arrivals.at[position]
-        latitude, longitude = reports.positions.latitude_deg[entry], reports.positions.longitude_deg[entry]
-        surface = reports.positions.surface[entry]
+        latitude, longitude = positions.latitude_deg[entry], positions.longitude_deg[entry]
+        surface = positions.surface[entry]
         speed = content.speeds(position, group, at, gates.STALE_VELOCITY_S)
-        begins = np.concatenate([[True], group[1:] != group[:-1]]) if len(group) else np.zeros(0, np.bool_)
-        rows = gates.FixRows(slot, at, latitude, longitude, surface, speed, begins)
+        rows = gates.FixRows(slot, at, latitude, longitude, surface, speed, begins(group))
         accepted, jumped = gates.accept(self.table, rows, settings)
         self.rejects.add(Reject.IMPLIED_SPEED, int(np.count_nonzero(~accepted)))
         trigger[position[jumped]] |= Trigger.JUMP
-
-        keep = np.flatnonzero(accepted)
-        position, group, slot, at = position[keep], group[keep], slot[keep], at[keep]
-        latitude, longitude, surface, speed = latitude[keep], longitude[keep], surface[keep], speed[keep]
-        altitude = np.where(surface, np.nan, content.altitudes(position, group, at))
-        begins = np.concatenate([[True], group[1:] != group[:-1]]) if len(group) else np.zeros(0, np.bool_)
-        firsts = np.flatnonzero(begins)
+        if not accepted.all():
+            keep = np.flatnonzero(accepted)
+            position, group, slot, at = position[keep], group[keep], slot[keep], at[keep]
+            latitude, longitude, surface, speed = latitude[keep], longitude[keep], surface[keep], speed[keep]
+            jumped = jumped[keep]
+        firsts = np.flatnonzero(begins(group))
         previous = np.empty_like(at)
         previous[1:] = at[:-1]
-        previous[firsts] = carried["fix_at"][group[firsts]]
-        height = altitude - self._near_fields(latitude, longitude)
-        near = surface | (height < points.NEAR_FT)
-        kept = points.thinned(at, previous, near) | jumped[keep]
-
-        # Leaving the airspace close above a field, judged where a height is known.
-        judged = np.flatnonzero(surface | ~np.isnan(altitude))
-        low = surface[judged] | (height[judged] < settings.low_ft)
-        judged_begins = np.concatenate([[True], group[judged][1:] != group[judged][:-1]]) if len(judged) else begins[:0]
-        was_low = np.concatenate([[False], low[:-1]]) if len(judged) else low
-        was_low = np.where(judged_begins, carried["low"][group[judged]], was_low)
-        trigger[position[judged[was_low & ~low]]] |= Trigger.LOW_EXIT
-        self.table["low"][slot[judged]] = low
-
-        ended = last_true(silence_end)[position] if len(position) else position
-        ended_here = ended >= arrivals.first[position]
-        silence_at = np.where(ended_here, arrivals.at[np.maximum(ended, 0)], carried["silence_ended_at"][group])
-        attentive = (at - silence_at <= settings.after_silence_s) & (at >= silence_at)
-        fresh = ~(previous >= silence_at) | (np.floor(at / 5.0) != np.floor(previous / 5.0))
-        trigger[position[attentive & fresh]] |= Trigger.AFTER_SILENCE
-        followed = carried["followed"][group] & (
-            np.floor(at / FOLLOWED_EVERY_S) != np.floor(previous / FOLLOWED_EVERY_S)
-        )
-        trigger[position[followed]] |= Trigger.WATCHED
-
+        previous[firsts] = arrivals.carried["fix_at"][group[firsts]]
+        altitude = np.where(surface, np.nan, content.altitudes(position, group, at))
+        height: F64 = altitude - self._near_fields(latitude, longitude)
+        kept = points.thinned(at, previous, surface | (height < points.NEAR_FT)) | jumped
+        fixes = points.AcceptedFixes(position, slot, at, latitude, longitude, altitude, speed, kept)
+        self._low_exits(arrivals, fixes, surface, height, trigger)
+        self._settling(arrivals, fixes, previous, silence_end, trigger)
+        spell = np.floor(at / FOLLOWED_EVERY_S) != np.floor(previous / FOLLOWED_EVERY_S)
+        trigger[position[spell]] |= Trigger.WATCHED
         self.table["fix_altitude_ft"][slot] = altitude
         self.table["fix_groundspeed_kt"][slot] = speed
-        fixes = points.AcceptedFixes(position, slot, at, latitude, longitude, altitude, speed, kept)
-        return fixes, arrivals.latest(arrivals.order[position]), surface
+        self.table["fix_in_ring"][slot] = kept
+        return fixes, surface
 
-    def _moment(
+    def _low_exits(
+        self, arrivals: Arrivals, fixes: points.AcceptedFixes, surface: Flags, height: F64, trigger: Triggers
+    ) -> None:
+        """Leaving the airspace close above a field, judged where a height is known."""
+        judged = np.flatnonzero(surface | ~np.isnan(fixes.altitude_ft))
+        low = surface[judged] | (height[judged] < self.settings.low_ft)
+        group = arrivals.group[fixes.position[judged]]
+        firsts = np.flatnonzero(begins(group))
+        was_low = np.empty_like(low)
+        was_low[1:] = low[:-1]
+        was_low[firsts] = arrivals.carried["low"][group[firsts]]
+        trigger[fixes.position[judged[was_low & ~low]]] |= Trigger.LOW_EXIT
+        self.table["low"][fixes.slot[judged]] = low
+
+    def _settling(
+        self, arrivals: Arrivals, fixes: points.AcceptedFixes, previous: F64, silence_end: Flags, trigger: Triggers
+    ) -> None:
+        """Fixes in the minutes after a silence."""
+        position, at = fixes.position, fixes.at
+        ended = last_true(silence_end)[position]
+        here = ended >= arrivals.first[position]
+        carried = arrivals.carried["silence_ended_at"][arrivals.group[position]]
+        silence_at = np.where(here, arrivals.at[np.maximum(ended, 0)], carried) if len(position) else at
+        attentive = (at - silence_at <= self.settings.after_silence_s) & (at >= silence_at)
+        new_spell = np.floor(at / SETTLING_EVERY_S) != np.floor(previous / SETTLING_EVERY_S)
+        trigger[position[attentive & (new_spell | ~(previous >= silence_at))]] |= Trigger.AFTER_SILENCE
+
+    def _moments(
         self,
         view: states.View,
-        kind: Trigger,
-        slot: int,
-        group: int,
-        position: int,
-        at: float,
+        content: states.Contents,
+        fixes: points.AcceptedFixes,
+        trigger: Triggers,
         frames: FrameBatch,
-        frame_row: int | None,
+        clock: F64,
+    ) -> Iterator[Observation]:
+        """The moments in order of arrival: silences at the frame that carries event time there, before that frame."""
+        arrivals, frame_row, after_s = content.arrivals, content.reports.frame_row, self.settings.open_silence_s
+        silent = [
+            (int(np.searchsorted(clock[1:], heard_at + after_s)), 0, heard_at + after_s, slot, group, position)
+            for slot, group, position, heard_at in silences(arrivals, frame_row, self.table, self.size, clock, after_s)
+        ]
+        heard = [
+            (
+                int(frame_row[arrivals.order[p]]),
+                1,
+                float(arrivals.at[p]),
+                int(arrivals.slot[p]),
+                int(arrivals.group[p]),
+                p,
+            )
+            for p in self._worth_a_look(arrivals, trigger).tolist()
+        ]
+        for row, kind, at, slot, group, position in sorted(silent + heard):
+            followed = at <= float(self.table["followed_until"][slot])
+            if kind == 0:
+                state, run = view.state(slot, group, position), view.run(slot, group, position)
+                if followed or arriving(state, run, self._watched_fields):
+                    past = view.points(slot, group, position)
+                    icao24 = address_text(int(self.table["address"][slot]))
+                    yield Observation(Trigger.SILENT, slot, icao24, at, state, past, run, None, None, b"")
+                continue
+            why = int(trigger[position])
+            if not followed:
+                why &= ~int(Trigger.WATCHED)
+            if why:
+                frame = frames.payload[row, : int(frames.length[row])].tobytes()
+                yield self._heard(view, Trigger(why), slot, group, position, frame)
+        points.remember(self.table, fixes)
+
+    def _worth_a_look(self, arrivals: Arrivals, trigger: Triggers) -> npt.NDArray[np.intp]:
+        """Positions with a trigger. WATCHED counts for aircraft that are followed, or may be from some row on."""
+        marked = np.flatnonzero(trigger)
+        watched_only = trigger[marked] == Trigger.WATCHED
+        candidate = ~np.isnan(self.table["followed_until"][arrivals.slots])
+        candidate[arrivals.group[marked[~watched_only]]] = True
+        chosen: npt.NDArray[np.intp] = marked[~watched_only | candidate[arrivals.group[marked]]]
+        return chosen
+
+    def _heard(
+        self, view: states.View, why: Trigger, slot: int, group: int, position: int, frame: bytes
     ) -> Observation:
-        ends_silence = bool(kind & Trigger.SILENCE_END)
-        frame = b"" if frame_row is None else frames.payload[frame_row, : int(frames.length[frame_row])].tobytes()
-        run: GroundRun | None = view.run(slot, group, position)
+        now = view.state(slot, group, position)
+        ends_silence = bool(why & Trigger.SILENCE_END)
         return Observation(
-            trigger=kind,
+            trigger=why,
             slot=slot,
             icao24=address_text(int(self.table["address"][slot])),
-            at=at,
-            now=view.state(slot, group, position),
+            at=now.heard_at,
+            now=now,
             points=view.points(slot, group, position),
-            run=run,
+            run=view.run(slot, group, position),
             before=view.state(slot, group, position - 1) if ends_silence else None,
             points_before=view.points(slot, group, position - 1) if ends_silence else None,
             frame=frame,

@@ -1,4 +1,4 @@
-"""Families of generated flights: one seed gives one scenario, with field, class, pressure, receivers and losses drawn."""
+"""Families of generated flights: from a seed come field, class, pressure, receivers and losses."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class Draw:
         names = ["jet_airliner", "jet_airliner", "heavy_old", "turboprop"] + ([] if fast else ["light"])
         self.performance = self.dice.choice(names)
         self.category, self.cruise_ft, fields = CLASSES[self.performance]
-        self.field = self.dice.choice(fields)
+        low = [code for code in fields if self.performance != "turboprop" or real_field(code).elevation_ft < 5_000]
+        self.field = self.dice.choice(low)
         if self.performance == "light":
             self.cruise_ft += real_field(self.field).elevation_ft
         self.home_nm = {"light": 70.0, "turboprop": 160.0}.get(self.performance, 320.0)
@@ -78,9 +79,9 @@ class Draw:
         return scene(*flights, receivers=receivers, **{**usual, **values})
 
     def deaf(self, **values: Any) -> Receiver:
-        """A receiver 20 to 105 NM away that loses aircraft some hundreds to thousands of feet above the field."""
+        """A receiver 25 to 110 NM away that loses aircraft some hundreds to thousands of feet above the field."""
         low, high = (600, 2_500) if self.performance == "light" else (600, 6_500)
-        usual = {"nm": self.dice.uniform(20, 105), "hears_down_to_ft": self.dice.uniform(low, high)}
+        usual = {"hears_down_to_ft": self.dice.uniform(low, high), "hills": self.dice.uniform(0.7, 1.0)}
         return far_from(self.field, **{**usual, "bearing_deg": self.dice.uniform(0, 360), **values})
 
     def stay_s(self) -> float:
@@ -122,13 +123,22 @@ def both_unseen(seed: int) -> Scenario:
 def both_unseen_while_heard_elsewhere(seed: int) -> Scenario:
     """As before, and the flight in starts at a field where it is heard on the ground."""
     draw = Draw(seed, fast=True)
-    homes = sorted((code for code in LARGE if 120 < apart_nm(code, draw.field) < 1_200), key=lambda c: apart_nm(c, draw.field))
+    homes = sorted(
+        (code for code in LARGE if 120 < apart_nm(code, draw.field) < 1_200), key=lambda c: apart_nm(c, draw.field)
+    )
     home = homes[0] if homes else draw.field
     nm = apart_nm(home, draw.field)
     speed = 230.0 if draw.performance == "turboprop" else 400.0
     back = START + 1200 + nm / speed * 3600 + 1500 + draw.stay_s()
-    way_in = Flight(off_block=iso(START + 1200), origin=home, destination=draw.field, cruise_ft=min(draw.cruise_ft, 10_000 + 60 * nm))
-    way_out = Flight(off_block=iso(back), origin=draw.field, destination=home, cruise_ft=min(draw.cruise_ft, 10_000 + 60 * nm))
+    way_in = Flight(
+        off_block=iso(START + 1200),
+        origin=home,
+        destination=draw.field,
+        cruise_ft=min(draw.cruise_ft, 10_000 + 60 * nm),
+    )
+    way_out = Flight(
+        off_block=iso(back), origin=draw.field, destination=home, cruise_ft=min(draw.cruise_ft, 10_000 + 60 * nm)
+    )
     return draw.scene(way_in, way_out, receivers=[beside(home), draw.deaf()])
 
 
@@ -178,7 +188,9 @@ def turn_back(seed: int) -> Scenario:
     draw = Draw(seed, fast=True)
     goal = draw.dice.choice([code for code in LARGE if code != draw.field])
     short = max(20.0, apart_nm(goal, draw.field) - draw.dice.uniform(80, 200))
-    flight = Flight(off_block=iso(START + 1200), origin=draw.field, destination=goal, turn_back_nm=short, cruise_ft=16_000)
+    flight = Flight(
+        off_block=iso(START + 1200), origin=draw.field, destination=goal, turn_back_nm=short, cruise_ft=16_000
+    )
     return draw.scene(flight, receivers=[beside(draw.field), draw.deaf()])
 
 
@@ -192,13 +204,21 @@ def parked(seed: int) -> Scenario:
         spells.append(Silence(start=iso(at), until=iso(end)))
         at = end + draw.dice.uniform(20, 1800)
     way_in, way_out = draw.flight_in(silent=spells), draw.flight_out(leaves)
-    return draw.scene(way_in, way_out, receivers=[beside(draw.field), draw.deaf()], on_before_s=90_000, on_after_s=90_000)
+    return draw.scene(
+        way_in, way_out, receivers=[beside(draw.field), draw.deaf()], on_before_s=90_000, on_after_s=90_000
+    )
 
 
 def silent_at_the_gate(seed: int) -> Scenario:
     draw = Draw(seed)
     way_in, way_out = draw.two_flights()
-    return draw.scene(way_in, way_out, receivers=[beside(draw.field), draw.deaf()], on_before_s=draw.dice.choice([30, 120, 600]), on_after_s=draw.dice.choice([0, 60]))
+    return draw.scene(
+        way_in,
+        way_out,
+        receivers=[beside(draw.field), draw.deaf()],
+        on_before_s=draw.dice.choice([30, 120, 600]),
+        on_after_s=draw.dice.choice([0, 60]),
+    )
 
 
 def holding_then_unseen(seed: int) -> Scenario:

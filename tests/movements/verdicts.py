@@ -14,12 +14,13 @@ SLACK_S = 2.0
 
 @dataclass(slots=True)
 class Tally:
-    """Over one family. `missed` includes stops at the wrong field; `outside`: the truth is not in an interval."""
+    """Over one family. `unnamed`: several fields fit; `outside`: the truth is not in an interval."""
 
     worlds: int = 0
     true: int = 0
     found: int = 0
     wrong: int = 0
+    unnamed: int = 0
     false: int = 0
     outside: int = 0
     levels: dict[int, int] = field(default_factory=dict)
@@ -36,9 +37,16 @@ class Tally:
                 self.complaints.append(f"{seed}: missed {true.airport}")
                 continue
             left.remove(stop)
+            if stop.airport is None:
+                self.unnamed += 1
+                self.complaints.append(f"{seed}: {true.airport} not named, {_candidates(stop)}")
+                if (fault := _interval_fault(stop, true)) is not None:
+                    self.outside += 1
+                    self.complaints.append(f"{seed}: {true.airport}: {fault}")
+                continue
             if stop.airport != true.airport:
                 self.wrong += 1
-                self.complaints.append(f"{seed}: {true.airport} told as {stop.airport}, level {stop.level}")
+                self.complaints.append(f"{seed}: {true.airport} told as {_candidates(stop)}, level {stop.level}")
                 continue
             self.found += 1
             self.levels[int(stop.level)] = self.levels.get(int(stop.level), 0) + 1
@@ -52,9 +60,14 @@ class Tally:
     def __str__(self) -> str:
         levels = " ".join(f"L{level}:{n}" for level, n in sorted(self.levels.items()))
         return (
-            f"{self.worlds} worlds, {self.true} true, {self.found} found, {self.wrong} wrong, {self.false} false, "
+            f"{self.worlds} worlds, {self.true} true, {self.found} found, {self.wrong} wrong, "
+            f"{self.unnamed} unnamed, {self.false} false, "
             f"{self.outside} outside, {levels}"
         )
+
+
+def _candidates(stop: Stop) -> str:
+    return " ".join(f"{c.airport} {c.probability:.2f}" for c in stop.candidates[:3])
 
 
 def _meets(stop: Stop, true: TrueStop) -> bool:

@@ -18,7 +18,7 @@ from detector.domain.movement import Movement, MovementKind
 from detector.domain.stop import Check, Level, Status, Stop
 from detector.reference import Airports
 from detector.settings import Configuration, load_configuration
-from detector.simulation import Field, Scenario, Simulation, TrueStop, airports_of, simulate
+from detector.simulation import Field, Scenario, Simulation, TrueMovement, TrueStop, airports_of, simulate
 from detector.simulation.scenario import Aircraft, Flight, Outage, Rates, Receiver
 
 CONFIG = Path(__file__).parents[2] / "config" / "detector.yaml"
@@ -60,10 +60,13 @@ class World:
     def kinds(self) -> list[MovementKind]:
         return [movement.kind for movement in self.movements]
 
+    def true_movements(self) -> tuple[TrueMovement, ...]:
+        assert self.simulation is not None
+        return self.simulation.movements
+
     def true_time(self, kind: str, airport: str | None = None) -> float:
         """When the first true movement of a kind was."""
-        assert self.simulation is not None
-        moves = (m.movement for m in self.simulation.movements)
+        moves = (m.movement for m in self.true_movements())
         return next(m.at for m in moves if m.kind == kind and airport in (None, m.airport))
 
 
@@ -126,18 +129,21 @@ def beside(code: str, *, outages: list[Outage] | None = None, **values: Any) -> 
 def far_from(
     code: str,
     *,
-    nm: float,
     hears_down_to_ft: float,
+    hills: float = 0.85,
     bearing_deg: float = 200.0,
     outages: list[Outage] | None = None,
     **values: Any,
 ) -> Receiver:
-    """A receiver `nm` away, behind hills, that hears aircraft over the field down to that height above the field."""
+    """A receiver so far away that it hears aircraft over the field down to that height above the field, no lower.
+
+    `hills`: share of the radio horizon that the terrain around it leaves.
+    """
     there = real_field(code)
-    place = destination(there.lat, there.lon, bearing_deg, nm)
     antenna = 200.0
-    reach = 1.23 * (antenna**0.5 + (max(there.elevation_ft, 0.0) + hears_down_to_ft + 15.0) ** 0.5)
-    usual = {"loss": 0.1, "range_nm": 260.0, "horizon_factor": nm / reach}
+    nm = hills * 1.23 * (antenna**0.5 + (max(there.elevation_ft, 0.0) + hears_down_to_ft + 15.0) ** 0.5)
+    place = destination(there.lat, there.lon, bearing_deg, nm)
+    usual = {"loss": 0.1, "range_nm": 260.0, "horizon_factor": hills}
     return Receiver(name=f"far from {code}", at=place, antenna_ft=antenna, outages=outages or [], **{**usual, **values})
 
 

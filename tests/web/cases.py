@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ ACROSS_RUSSIA = [
     UHWW, (48.4, 134.2), (51.3, 126.3), (52.4, 114.0), (53.0, 104.5), (55.8, 92.5), (55.2, 82.5), (55.7, 73.0),
     (56.6, 61.0), (55.75, 50.6), (55.2, 49.2),
 ]  # fmt: skip
-UNHEARD = [(3.0, 3.8), (9.4, 10.1), (12.0, 12.6)]
+UNHEARD = [(7.3, 7.7), (9.4, 10.1), (12.0, 12.6)]
 """Hours of 8 November, UTC, in which nobody is near enough."""
 
 Fix = tuple[float, float, float, float]
@@ -48,7 +49,7 @@ def at(text: str) -> float:
 
 def flown(way: list[tuple[float, float]], start: float, knots: float, heights: tuple[float, float, float]) -> list[Fix]:
     """A fix every 30 s along great circles: climb from the first height to the second, down to the third at the end."""
-    lengths = [distance_nm(*a, *b) for a, b in zip(way, way[1:], strict=False)]
+    lengths = [distance_nm(*a, *b) for a, b in pairwise(way)]
     total, fixes = sum(lengths), []
     for i in range(int(total / knots * 120) + 1):
         along = gone = i * knots / 120
@@ -72,7 +73,7 @@ def pyongyang_stop(**changes: object) -> Stop:
         "id": "15522c-20241107-1f2e3d4c", "revision": 3, "status": Status.CLOSED, "icao24": "15522c",
         "registration": "RA-86572", "type_code": "IL62", "callsign_in": "RFF7092", "callsign_out": "RFF7092",
         "airport": "ZKPY", "country": "KP",
-        "candidates": (Candidate("ZKPY", 0.97, 15.1), Candidate("ZKHM", 0.03, 24.9)),
+        "candidates": (Candidate("ZKPY", 0.97, 15.1), Candidate("ZKSC", 0.03, 24.9)),
         "landed": Moment(at("2024-11-07T01:27:00Z"), at("2024-11-07T01:49:30Z"), at("2024-11-07T01:30:00Z"), False),
         "departed": Moment(at("2024-11-07T01:54:10Z"), at("2024-11-07T02:16:40Z"), at("2024-11-07T02:13:00Z"), False),
         "ground_time": GroundTime(300.0, 2980.0, 2580.0), "level": Level.BOTH_SIDES,
@@ -99,8 +100,8 @@ def home_stop() -> Stop:
         id="15522c-20241107-aa", revision=2, status=Status.CLOSED, icao24="15522c", registration="RA-86572",
         type_code="IL62", callsign_in="RFF7092", callsign_out="RFF7092", airport="UHWW", country="RU",
         candidates=(Candidate("UHWW", 1.0, 0.2),),
-        landed=Moment(at("2024-11-07T03:14:00Z"), at("2024-11-07T03:14:30Z"), at("2024-11-07T03:14:10Z"), True),
-        departed=Moment(at("2024-11-08T06:04:00Z"), at("2024-11-08T06:04:30Z"), at("2024-11-08T06:04:10Z"), True),
+        landed=Moment(at("2024-11-07T03:14:00Z"), at("2024-11-07T03:15:00Z"), at("2024-11-07T03:14:40Z"), True),
+        departed=Moment(at("2024-11-08T06:04:00Z"), at("2024-11-08T06:05:00Z"), at("2024-11-08T06:04:40Z"), True),
         ground_time=GroundTime(96_570.0, 96_630.0, 96_600.0), level=Level.OBSERVED,
         opened_at=at("2024-11-07T03:14:30Z"), revised_at=at("2024-11-08T06:05:00Z"),
     )  # fmt: skip
@@ -113,9 +114,9 @@ def pyongyang(callsign: str = "RFF7092") -> MapCase:
     dogleg = (41.1, 129.9)
     fixes = flown([UHWW, dogleg, arrival], at("2024-11-07T00:24:00Z"), 395, (60, 34_100, 5_000))
     fixes += flown([departure, (41.0, 130.6), UHWW], at("2024-11-07T02:16:40Z"), 400, (4_700, 33_100, 60))
-    fixes += flown(ACROSS_RUSSIA, at("2024-11-08T06:04:30Z"), 440, (60, 34_100, 30_000))
+    fixes += flown(ACROSS_RUSSIA, at("2024-11-08T06:04:00Z"), 440, (60, 34_100, 30_000))
     day = at("2024-11-08T00:00:00Z")
-    fixes = [f for f in fixes if not any(day + 3600 * (3 + a) < f[0] < day + 3600 * (3 + b) for a, b in UNHEARD)]
+    fixes = [f for f in fixes if not any(day + 3600 * a < f[0] < day + 3600 * b for a, b in UNHEARD)]
     last = max(fixes)
     stop, home = pyongyang_stop(callsign_in=callsign, callsign_out=callsign), home_stop()
     alert = Alert(
@@ -130,7 +131,9 @@ def pyongyang(callsign: str = "RFF7092") -> MapCase:
         ),
         evidence=Evidence(412, "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "pyModeS 3.6.1", 0),
     )  # fmt: skip
-    other = flown([(36.0, 126.2), (37.5, 127.2), (38.4, 130.4)], at("2024-11-07T00:50:00Z"), 390, (33_000, 33_000, 33_000))
+    other = flown(
+        [(36.0, 126.2), (37.5, 127.2), (38.4, 130.4)], at("2024-11-07T00:50:00Z"), 390, (33_000, 33_000, 33_000)
+    )
     return MapCase(
         title="Vladivostok - Pyongyang and back",
         generated_from="pyongyang.csv.gz",

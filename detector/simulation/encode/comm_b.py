@@ -58,8 +58,10 @@ def heading_and_speed(
 
 
 def _half_turn(angle_deg: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Degrees in [-180, 180)."""
-    return (np.asarray(angle_deg, np.float64) + 180.0) % 360.0 - 180.0
+    """Degrees in [-180, 180), on the grid of the registers: the last half step below 180 is -180."""
+    steps = np.rint(np.asarray(angle_deg, np.float64) * (512 / 90))
+    result: npt.NDArray[np.float64] = ((steps + 1024.0) % 2048.0 - 1024.0) * (90 / 512)
+    return result
 
 
 def _unsigned(value: npt.ArrayLike, unit: float, bits: int) -> Ints:

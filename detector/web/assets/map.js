@@ -40,8 +40,11 @@
     svg.style.setProperty("--k", k);
     svg.classList.toggle("zoomed", width * k < 14 * UNITS);
     svg.classList.toggle("field-near", width * k < 2.5 * UNITS);
-    arrows();
-    labels();
+    svg.classList.toggle("runway-near", width * k < 0.4 * UNITS);
+    const small = document.querySelector(".inset"), all = data.views.all;
+    if (small && getComputedStyle(small).position === "absolute") small.style.visibility = width * k > 0.5 * (all[2] - all[0]) && height * k > 0.5 * (all[3] - all[1]) ? "hidden" : "";
+    const shown = arrows();
+    labels(shown);
     frame();
     scale();
     const here = document.getElementById("here");
@@ -50,16 +53,17 @@
 
   const heads = [...svg.querySelectorAll(".arrow")].map(node => {
     const [, x, y] = /translate\((-?[\d.]+)px, ?(-?[\d.]+)px\)/.exec(node.getAttribute("style"));
-    return { node, x: +x, y: +y };
+    return { node, x: +x, y: +y, leg: /leg\d/.exec(node.getAttribute("class"))[0] };
   });
   function arrows() {
     const kept = [];
     for (const head of heads) {
       const x = toX(head.x), y = toY(head.y);
-      const free = kept.every(other => Math.hypot(other[0] - x, other[1] - y) > 55);
+      const free = kept.every(other => Math.hypot(other[0] - x, other[1] - y) > (other[2] === head.leg ? 55 : 16));
       head.node.style.display = free ? "" : "none";
-      if (free) kept.push([x, y]);
+      if (free) kept.push([x, y, head.leg]);
     }
+    return kept;
   }
 
   // Labels, most important first, each where it covers nothing; else not at all.
@@ -80,32 +84,38 @@
   }
   const places = [];
   for (const far of [12, 26, 46, 72, 100, 130]) for (const turn of [0, 180, 45, -45, 135, -135, 90, -90]) places.push([far, turn * Math.PI / 180]);
-  function labels() {
-    const taken = [...document.querySelectorAll(".controls, .inset, .scale")].map(node => {
+  function labels(shown) {
+    const taken = [...document.querySelectorAll(".controls, .inset, .scale")].filter(node => node.style.visibility !== "hidden").map(node => {
       const box = node.getBoundingClientRect(), map = svg.getBoundingClientRect();
       return [box.left - map.left - 4, box.top - map.top - 4, box.right - map.left + 4, box.bottom - map.top + 4];
     }).filter(box => box[2] > box[0] + 8);
+    for (const [x, y] of shown) taken.push([x - 4, y - 4, x + 4, y + 4]);
     const points = dots.map(([x, y]) => [toX(x), toY(y)]).filter(([x, y]) => x > -20 && y > -20 && x < width + 20 && y < height + 20);
     for (const [x, y] of points) taken.push([x - 6, y - 6, x + 6, y + 6]);
     const ways = near();
     for (const label of texts) {
       const x = toX(label.x), y = toY(label.y);
-      let best = null;
+      let best = null, worst = null;
       if (x > 0 && y > 0 && x < width && y < height) {
         const reach = label.rank <= 2 ? places.length : 16;
         for (let i = 0; i < reach; i++) {
           const [far, turn] = places[i];
           const dx = far * Math.cos(turn), dy = far * Math.sin(turn) * 0.9;
-          const x0 = x + dx - (Math.cos(turn) < -0.1 ? label.w : Math.cos(turn) < 0.1 ? label.w / 2 : 0);
+          let x0 = x + dx - (Math.cos(turn) < -0.1 ? label.w : Math.cos(turn) < 0.1 ? label.w / 2 : 0);
           const y0 = y + dy - (Math.sin(turn) < -0.1 ? label.h : Math.sin(turn) < 0.1 ? label.h / 2 : 0);
+          // Above or below a point, a wide label may slide along.
+          if (Math.abs(turn) !== 0 && Math.abs(turn) !== Math.PI) x0 = Math.max(4, Math.min(x0, width - 4 - label.w));
           const box = [x0, y0, x0 + label.w, y0 + label.h];
-          if (box[0] < 4 || box[1] < 4 || box[2] > width - 4 || box[3] > height - 18) continue;
-          if (taken.some(other => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
+          if (box[0] < 4 || box[1] < 4 || box[2] > width - 3 || box[3] > height - 18) continue;
+          const covered = taken.filter(other => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]).length;
           let crossed = 0;
           for (const [px, py] of ways) if (px > box[0] && px < box[2] && py > box[1] && py < box[3]) crossed++;
           const cost = far * 0.7 + i * 0.2 + Math.min(crossed, 8) * 14;
-          if (!best || cost < best.cost) best = { cost, box, far, dx, dy };
+          const place = { cost: cost + covered * 200, box, far, dx, dy };
+          if (!covered && (!best || cost < best.cost)) best = place;
+          if (!worst || place.cost < worst.cost) worst = place;
         }
+        if (label.rank === 0) best = best || worst;
       }
       label.node.style.display = best ? "" : "none";
       if (!best) continue;
@@ -118,12 +128,13 @@
     }
   }
   // Places on the lines in sight, for labels to keep off.
+  const courses = data.ways.flatMap(way => [[way.x, way.y, 10], ...way.between.map(([xs, ys]) => [xs, ys, 1])]);
   function near() {
     const found = [];
-    for (const way of data.ways) {
+    for (const [xs, ys, unit] of courses) {
       let lastX = NaN, lastY = NaN;
-      for (let i = 0; i < way.x.length; i++) {
-        const x = toX(way.x[i] / 10), y = toY(way.y[i] / 10);
+      for (let i = 0; i < xs.length; i++) {
+        const x = toX(xs[i] / unit), y = toY(ys[i] / unit);
         const steps = Math.min(40, Math.ceil(Math.hypot(x - lastX, y - lastY) / 10)) || 1;
         for (let s = 1; s <= steps; s++) {
           const px = steps > 1 ? lastX + (x - lastX) * s / steps : x, py = steps > 1 ? lastY + (y - lastY) * s / steps : y;
@@ -141,7 +152,7 @@
     const span = width * view.k / UNITS;
     const step = [0.1, 0.5, 1, 2, 5, 10, 20, 30].find(s => span / s <= Math.max(3, width / 130)) || 30;
     const digits = step < 1 ? 1 : 0;
-    const say = (value, plus, minus) => `${Math.abs(value).toFixed(digits)}\u00b0${value > 1e-9 ? plus : value < -1e-9 ? minus : ""}`;
+    const say = (value, plus, minus) => `${Math.abs(value).toFixed(digits)}\u00b0${Math.abs(value) > 179.99 || Math.abs(value) < 0.01 ? "" : value > 0 ? plus : minus}`;
     const first = (view.x - width * view.k / 2) / UNITS + data.meridian;
     for (let lon = Math.ceil(first / step) * step; lon < first + span; lon += step) {
       const x = toX((lon - data.meridian) * UNITS);

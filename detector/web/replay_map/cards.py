@@ -33,13 +33,14 @@ SIGNS = {Verdict.PASS: "\u2713", Verdict.FAIL: "\u2717", Verdict.NOT_EVALUABLE: 
 def alert_card(alert: Alert, number: int, figure: Markup, unknown: Sequence[str], airports: Airports) -> Markup:
     """All that is known of an alerted stop. `number` names the view of the map that goes with it."""
     stop = alert.stop
+    left = stop.departed
     rows = [
         ("Aircraft", element("span", aircraft_text(stop))),
         ("Call sign", element("span", callsign_text(stop))),
         ("Operator", element("span", stop.operator or "")),
         ("Field", _field(stop, airports)),
-        ("Landed", _moment(interval_text(stop.landed), stop.landed.estimate)),
-        ("Left", _moment(interval_text(stop.departed), stop.departed.estimate) if stop.departed else _words("not heard leaving")),
+        ("Landed (UTC)", _moment(interval_text(stop.landed), stop.landed.estimate)),
+        ("Left (UTC)", _moment(interval_text(left), left.estimate) if left else _words("not heard leaving")),
         ("On the ground", _words(ground_time_text(stop.ground_time) if stop.ground_time else "")),
         ("How sure", _level(stop)),
     ]  # fmt: skip
@@ -64,7 +65,7 @@ def alert_card(alert: Alert, number: int, figure: Markup, unknown: Sequence[str]
     return element("article", *blocks, class_="alert", id=f"alert{number}")
 
 
-def stop_table(stops: Sequence[Stop], airports: Airports) -> Markup:
+def stop_table(title: str, stops: Sequence[Stop], airports: Airports) -> Markup:
     """Stops that no alert is about, one row each."""
     if not stops:
         return Markup("")
@@ -84,9 +85,11 @@ def stop_table(stops: Sequence[Stop], airports: Airports) -> Markup:
         for stop in stops[:ROWS]
     ]
     more = len(stops) - ROWS
-    rest = element("p", f"{more:,} more stops are in the JSON of the replay.", class_="note") if more > 0 else Markup("")
+    rest = (
+        element("p", f"{more:,} more stops are in the JSON of the replay.", class_="note") if more > 0 else Markup("")
+    )
     table = element("div", element("table", element("thead", head), element("tbody", *body)), class_="scroll")
-    return element("section", element("h2", "Other stops"), table, rest, class_="stops")
+    return element("section", element("h2", title), table, rest, class_="stops")
 
 
 def headline_place(stop: Stop, airports: Airports) -> str:
@@ -132,7 +135,7 @@ def _has_text(value: Markup) -> bool:
 
 
 def _moment(text: str, at: float) -> Markup:
-    return element("span", f"{day(at)}, {text} UTC")
+    return element("span", f"{day(at)}, {text}")
 
 
 def _field(stop: Stop, airports: Airports) -> Markup:
@@ -147,7 +150,9 @@ def _country(code: str | None) -> Markup:
 
 
 def _level(stop: Stop) -> Markup:
-    return join([element("b", f"Level {int(stop.level)} of 4, {stop.kind}"), element("span", f": {MEANING[stop.level]}.")])
+    return join(
+        [element("b", f"Level {int(stop.level)} of 4, {stop.kind}"), element("span", f": {MEANING[stop.level]}.")]
+    )
 
 
 def _findings(stop: Stop) -> Markup:
@@ -195,7 +200,11 @@ def _journey(steps: Sequence[JourneyStep], airports: Airports) -> Markup:
 
 
 def _span(step: JourneyStep) -> str:
-    until = "" if step.until is None else f" to {'' if day(step.until) == day(step.at) else day(step.until) + ' '}{clock(step.until)}"
+    until = (
+        ""
+        if step.until is None
+        else f" to {'' if day(step.until) == day(step.at) else day(step.until) + ' '}{clock(step.until)}"
+    )
     return f"{day(step.at)} {clock(step.at)}{until} UTC"
 
 
@@ -222,7 +231,11 @@ def _checks(checks: Sequence[Check]) -> Markup:
         element(
             "li",
             element("span", SIGNS[check.verdict], class_="sign", aria_hidden="true"),
-            element("span", element("b", readable(check.name, CHECKS)), _words(f" {VERDICTS[check.verdict]}: {_check(check)}")),
+            element(
+                "span",
+                element("b", readable(check.name, CHECKS)),
+                _words(f" {VERDICTS[check.verdict]}: {_check(check)}"),
+            ),
             class_=f"check {check.verdict}",
         )
         for check in checks
@@ -244,5 +257,6 @@ def _evidence(alert: Alert) -> Markup:
     name = element("span", f"Alert {alert.id}, as of {moment_text(alert.at)} UTC. ")
     if evidence is None:
         return element("p", name, element("span", "No frames were kept as evidence."), class_="evidence")
-    told = f"{evidence.frames:,} raw frames, decoded again by {evidence.verified_by}: {evidence.disagreements} disagreements. SHA-256 "
+    again = f"decoded again by {evidence.verified_by}: {evidence.disagreements} disagreements"
+    told = f"{evidence.frames:,} raw frames, {again}. SHA-256 "
     return element("p", name, element("span", told), element("code", evidence.sha256), class_="evidence")

@@ -1,6 +1,7 @@
 """Land of the world as closed rings, packed small: the form of `assets/land.bin`.
 
-Source: Natural Earth 1:50m land (public domain), as world-atlas 2.0.2 publishes it; `scripts/build_basemap.py` packs it.
+Source: Natural Earth 1:50m land (public domain), as world-atlas 2.0.2 publishes it; packed by
+`scripts/build_basemap.py`.
 Land and coast only: no borders, because several of them are disputed.
 """
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from detector.domain.report import address_text
-from detector.tracking.tracker import TrackPoints
 from detector.web.replay_map.case import Track
+
+if TYPE_CHECKING:  # drawing a map needs no tracker
+    from detector.tracking.tracker import TrackPoints
 
 F64 = npt.NDArray[np.float64]
 
@@ -58,8 +62,8 @@ class TrackCollector:
         columns = np.stack(
             [points.at, points.latitude_deg, points.longitude_deg, points.altitude_ft], axis=1, dtype=np.float64
         )[order]
-        starts = np.flatnonzero(np.concatenate([[True], address[1:] != address[:-1]])) if len(address) else []
-        for begin, end in zip(starts, [*list(starts[1:]), len(address)], strict=True):
+        changes = (np.flatnonzero(address[1:] != address[:-1]) + 1).tolist()
+        for begin, end in pairwise([0, *changes, len(address)] if len(address) else []):
             self._extend(int(address[begin]), columns[begin:end])
         if len(self._kept) > 2 * self.aircraft:
             self._forget()

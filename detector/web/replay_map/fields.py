@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -35,6 +36,11 @@ class Field:
     def title(self) -> str:
         """The name, and the town where the name does not say it."""
         return self.name if not self.place or self.place.lower() in self.name.lower() else f"{self.name}, {self.place}"
+
+    @property
+    def short(self) -> str:
+        """The title without what every airport is called."""
+        return re.sub(r" (International |Intl )?(Airport|Airfield|Aerodrome)\b", "", self.title)
 
 
 def field_of(airports: Airports, code: str | None, rank: int = 3) -> Field | None:

@@ -12,19 +12,29 @@ from detector.web.replay_map.coastline import STEP_DEG, unpack
 from detector.web.replay_map.projection import MAX_LATITUDE_DEG, UNITS_PER_DEG, Box, Mercator
 
 F64 = npt.NDArray[np.float64]
-SEAM_STEPS = round(180.0 / STEP_DEG)
-"""The source cuts land at 180 degrees; that cut is not a coast."""
+Ring = tuple[F64, F64, npt.NDArray[np.bool_]]
 
 
 @cache
-def _rings() -> tuple[tuple[F64, F64, npt.NDArray[np.bool_]], ...]:
-    """Of each ring: longitudes, latitudes, and whether the edge to the next place lies on the cut."""
+def _rings() -> tuple[Ring, ...]:
+    """Of each ring: longitudes without jumps, latitudes, and whether the edge to the next place is no coast."""
     data = importlib.resources.files("detector.web").joinpath("assets/land.bin").read_bytes()
-    found = []
-    for ring in unpack(data):
-        on_cut = np.abs(ring[:, 0]) == SEAM_STEPS
-        found.append((ring[:, 0] * STEP_DEG, ring[:, 1] * STEP_DEG, on_cut & np.roll(on_cut, -1)))
-    return tuple(found)
+    places = [ring.astype(np.float64) * STEP_DEG for ring in unpack(data)]
+    return tuple(_unwound(ring[:, 0], ring[:, 1]) for ring in places)
+
+
+def _unwound(longitude: F64, latitude: F64) -> Ring:
+    """A ring may cross 180 degrees, or go round a pole: then it is closed along the edge of the map."""
+    east = np.unwrap(longitude, period=360.0)
+    no_coast = (np.abs(longitude) == 180.0) & (np.abs(np.roll(longitude, -1)) == 180.0)
+    turned = round((east[-1] + (longitude[0] - longitude[-1] + 180.0) % 360.0 - 180.0 - east[0]) / 360.0)
+    if turned:
+        pole = np.full(2, -90.0 if latitude.mean() < 0 else 90.0)
+        first_again = east[0] + 360.0 * turned
+        east = np.concatenate([east, [first_again, first_again, east[0]]])
+        latitude = np.concatenate([latitude, latitude[:1], pole])
+        no_coast = np.concatenate([no_coast, [True, True, True]])
+    return east, latitude, no_coast
 
 
 def land_paths(projection: Mercator, window: Box, grid: int) -> tuple[str, str]:

@@ -26,6 +26,8 @@ COARSE_GRID = 20
 DETAIL_GRID = 5
 RUNWAY_WIDTH_UNITS = 0.5
 ARROW_EVERY_NM = 60.0
+ARROW_SHARE = 0.3
+"""Not in the middle of each stretch: on a way flown there and back the heads would meet."""
 TIME_MARK_S = 1800.0
 
 
@@ -85,7 +87,9 @@ def others(projection: Mercator, tracks: Iterable[Track]) -> Markup:
     for track in tracks:
         starts = np.flatnonzero(track.begins_after_silence)
         runs = np.split(np.arange(len(track)), starts[1:])
-        d = "".join(_path(projection, track.latitude_deg[run], track.longitude_deg[run]) for run in runs if len(run) > 1)
+        d = "".join(
+            _path(projection, track.latitude_deg[run], track.longitude_deg[run]) for run in runs if len(run) > 1
+        )
         if d:
             title = element("title", track.callsign or track.icao24)
             parts.append(element("path", title, class_="other", d=d, transform=f"scale({1 / FINE})"))
@@ -124,7 +128,7 @@ def arrows(projection: Mercator, found: Iterable[Way]) -> Markup:
             if along[-1] < 2.0:
                 continue
             count = max(1, int(along[-1] // ARROW_EVERY_NM))
-            for target in along[-1] * (np.arange(count) + 0.5) / count:
+            for target in along[-1] * (np.arange(count) + ARROW_SHARE) / count:
                 i = int(np.clip(np.searchsorted(along, target), 1, len(along) - 1))
                 share = float((target - along[i - 1]) / max(along[i] - along[i - 1], 1e-9))
                 x = projection.x(lon[i - 1 : i + 1])
@@ -176,13 +180,19 @@ def markers(projection: Mercator, airports: Airports, fields: Iterable[Field], s
         if best is not None:
             parts.append(element("circle", class_=f"stop level{best} rank{field.rank}", r=11, style=_fixed(x, y)))
         parts.append(element("circle", class_=f"field rank{field.rank}", r=3.5, style=_fixed(x, y)))
-        lines = [f"{field.code} {field.title}"]
+        lines = [f"{field.code} {field.short}"]
         if field.rank == 0:
             for stop in here[:2]:
                 lines.append(f"landed {interval_text(stop.landed)}")
                 lines += [f"left {interval_text(stop.departed)}"] if stop.departed else []
         parts.append(label(x, y, lines, (0, 2, 4, 9)[field.rank], f"place rank{field.rank}"))
     return element("g", *parts, class_="fields")
+
+
+def dot(projection: Mercator, field: Field) -> Markup:
+    """A field without its name, for the small map."""
+    x, y = float(projection.x(field.longitude_deg)), float(projection.y(field.latitude_deg))
+    return element("circle", class_=f"field rank{field.rank}", r=3, style=_fixed(x, y))
 
 
 def _at(stop: Stop, field: Field, airports: Airports) -> bool:

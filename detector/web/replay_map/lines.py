@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from detector.domain.stop import Stop
 from detector.reference.airports import Airports
 from detector.web.replay_map.case import Track, believed
 from detector.web.replay_map.projection import great_circle
-from detector.web.replay_map.words import altitude_text, clock
+from detector.web.replay_map.words import altitude_text, clock, day, day_clock
 
 F64 = npt.NDArray[np.float64]
 
@@ -28,6 +29,8 @@ LEGS = 6
 
 
 class Kind(StrEnum):
+    """How a line is drawn, and so what it claims."""
+
     HEARD = "heard"
     INFERRED = "inferred"
     GAP = "gap"
@@ -57,9 +60,14 @@ class KeyPoint:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Way:
-    """All that is drawn of one aircraft, and the silences of its track as (from, until, hides a stop)."""
+    """All that is drawn of one aircraft.
+
+    stops      those that lines are drawn to, in order; leg i ends with stop i
+    silences   of its track, as (from, until, hides a stop)
+    """
 
     track: Track
+    stops: tuple[Stop, ...]
     lines: tuple[Line, ...]
     points: tuple[KeyPoint, ...]
     silences: tuple[tuple[float, float, bool], ...]
@@ -85,6 +93,8 @@ def way_of(track: Track, stops: Sequence[Stop], airports: Airports) -> Way:
         lines += _heard(track, begin, end, leg)
         if end == len(track):
             break
+        if _parked(mine, float(track.at[end - 1]), float(track.at[end])):
+            continue
         hidden = _hidden(mine, float(track.at[end - 1]), float(track.at[end]))
         silences.append((float(track.at[end - 1]), float(track.at[end]), bool(hidden)))
         lines += _chain(track, end - 1, end, hidden, airports, leg)
@@ -101,7 +111,7 @@ def way_of(track: Track, stops: Sequence[Stop], airports: Airports) -> Way:
     lines += _chain(track, last, None, after, airports, leg)
     if last > 0:
         points.append(_point(track, last, "last heard" if after else "track ends", 0 if after else 1, leg))
-    return Way(track, tuple(lines), tuple(points), tuple(silences))
+    return Way(track, tuple(mine), tuple(lines), tuple(points), tuple(silences))
 
 
 def _hidden(stops: Sequence[Stop], since: float, until: float) -> list[Stop]:
@@ -115,6 +125,18 @@ def _hidden(stops: Sequence[Stop], since: float, until: float) -> list[Stop]:
         ):
             found.append(stop)
     return found
+
+
+def _parked(stops: Sequence[Stop], since: float, until: float) -> bool:
+    """Whether a silence was spent standing at a field: it landed before and left after, both seen."""
+    return any(
+        stop.landed.observed
+        and stop.departed is not None
+        and stop.departed.observed
+        and stop.landed.estimate <= since + CONTACT_SLACK_S
+        and stop.departed.estimate >= until - CONTACT_SLACK_S
+        for stop in stops
+    )
 
 
 def _seen(stop: Stop, since: float, until: float) -> bool:
@@ -165,7 +187,7 @@ def _chain(
     first = int(leg[before]) if before is not None else max(0, int(leg[after or 0]) - 1)
     kind = Kind.INFERRED if stops else Kind.GAP
     lines = []
-    for number, ((lat1, lon1, at1), (lat2, lon2, at2)) in enumerate(zip(here, here[1:], strict=False)):
+    for number, ((lat1, lon1, at1), (lat2, lon2, at2)) in enumerate(pairwise(here)):
         if distance_nm(lat1, lon1, lat2, lon2) < SAME_PLACE_NM:
             continue
         last_link = after is not None and number == len(here) - 2
@@ -176,5 +198,7 @@ def _chain(
 
 def _point(track: Track, i: int, what: str, rank: int, leg: npt.NDArray[np.intp]) -> KeyPoint:
     altitude = altitude_text(float(track.altitude_ft[i]))
-    text = f"{what} {clock(float(track.at[i]))}" + (f", {altitude}" if altitude else "")
+    at = float(track.at[i])
+    several_days = day(float(track.at[0])) != day(float(track.at[-1]))
+    text = f"{what} {day_clock(at) if several_days else clock(at)}" + (f", {altitude}" if altitude else "")
     return KeyPoint(float(track.latitude_deg[i]), float(track.longitude_deg[i]), text, rank, int(leg[i]))

@@ -28,6 +28,7 @@ def element(name: str, *children: str, **attributes: object) -> Markup:
 
 
 def join(parts: list[Markup]) -> Markup:
+    """Markup after markup."""
     return Markup("".join(parts))
 
 

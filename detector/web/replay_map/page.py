@@ -33,8 +33,9 @@ DETAILS = 4
 DETAIL_MOST_DEG = 24.0
 STOP_VIEW_DEG = 0.9
 BASE_NOTES = (
-    "Land and coast: Natural Earth, 1:50 million, public domain. No borders are drawn, because several are disputed; lakes "
-    "are left out. From near, the coast is coarser than the runways.",
+    "Land and coast: Natural Earth, 1:50 million, public domain. From near, the coast is coarser than the runways.",
+    "No borders are drawn, because several are disputed. Lakes are left out.",
+    "Altitudes are pressure altitudes (1013.25 hPa): near the ground they may be some hundred feet off.",
     "Mercator projection: the scale bar holds in the middle of the map. All times are UTC.",
 )
 SCRIPT_NOTICE = "Moving and zooming needs JavaScript, which is in this file; nothing is loaded."
@@ -56,12 +57,12 @@ def render(case: MapCase) -> str:
     projection, views = _views(case.airports, shown, found, fields, drawn)
     cards = _cards(case.airports, shown, found, stops)
     ids = {alert.stop.id for alert in alerts}
-    left = stop_table([s for s in stops if s.id not in ids], case.airports)
+    left = stop_table("Other stops" if shown else "Stops", [s for s in stops if s.id not in ids], case.airports)
     notes = [*case.notes, *_left_out(alerts, rest), *BASE_NOTES]
     body = [
         element("header", element("h1", case.title), element("p", f"From {case.generated_from}", class_="source")),
         _map(case.airports, projection, views, fields, found, drawn, alerted or subject),
-        _legend(found, case.airports, stops),
+        _legend(found),
         *cards,
         left,
         element("footer", element("h2", "Notes"), element("ul", *(element("li", note) for note in notes))),
@@ -102,7 +103,9 @@ def _views(
             views[f"stop{number}"] = place.grown(0, STOP_VIEW_DEG * UNITS_PER_DEG)
         flight = None if way is None else _flight(projection, way, alert.stop, field)
         views[f"flight{number}"] = flight or views.get(f"stop{number}") or views["all"]
-    views["window"] = views["all"].grown(1.0, 40 * UNITS_PER_DEG).within(projection.world)
+    # Room for maps of any shape that show all of it.
+    least = max(40 * UNITS_PER_DEG, 1.3 * views["all"].width, 1.3 * views["all"].height)
+    views["window"] = views["all"].grown(1.0, least).within(projection.world)
     return projection, views
 
 
@@ -135,24 +138,29 @@ def _map(
         layers.key_points(projection, found),
     ]
     scene = element("g", *parts[:5], id="scene")
+    # Degrees at the rim lie below the names, what the pointer asks for above.
+    drawing = [scene, parts[5], element("g", id="frame"), *parts[6:], element("g", id="readout")]
+    told = "Map of the tracks; arrow keys move it, plus and minus zoom"
     svg = element(
-        "svg", scene, *parts[5:], element("g", id="frame"), element("g", id="readout"), id="map", viewBox=_viewbox(first),
-        style=f"--k:{first.width / 1000:.3f}", role="img", tabindex=0, preserveAspectRatio="xMidYMid meet",
-        aria_label="Map of the tracks; arrow keys move it, plus and minus zoom",
+        "svg", *drawing, id="map", viewBox=_viewbox(first), style=f"--k:{first.width / 1000:.3f}",
+        role="img", tabindex=0, preserveAspectRatio="xMidYMid meet", aria_label=told,
     )  # fmt: skip
     controls = [("in", "+", "Zoom in"), ("out", "\u2212", "Zoom out")]
     buttons = [element("button", text, type="button", data_zoom=name, aria_label=told) for name, text, told in controls]
     named = [("flight0", "Flights"), ("stop0", "Stop"), ("all", "All")]
     buttons += [element("button", text, type="button", data_view=name) for name, text in named if name in views]
-    over = [element("div", *buttons, class_="controls"), element("div", class_="scale", id="scale")]
+    inner = [svg, element("div", *buttons, class_="controls"), element("div", class_="scale", id="scale")]
+    outer: list[Markup] = []
     if whole.width > 1.8 * first.width or whole.height > 1.8 * first.height:
         wide = whole.grown(0.04, 30 * UNITS_PER_DEG)
+        dots = [layers.dot(projection, field) for field in fields if field.rank < 2]
         inset = element(
-            "svg", element("use", href="#scene"), element("rect", id="here"), viewBox=_viewbox(wide), id="inset",
+            "svg", element("use", href="#scene"), *dots, element("rect", id="here"), viewBox=_viewbox(wide), id="inset",
             style=f"--k:{wide.width / 260:.3f}", role="img", aria_label="The whole journey",
         )  # fmt: skip
-        over.append(element("div", inset, element("p", "The whole journey"), class_="inset", data_view="all"))
-    return element("div", element("div", svg, *over, class_="map"), element("noscript", SCRIPT_NOTICE), class_="sheet")
+        outer.append(element("div", inset, element("p", "The whole journey"), class_="inset", data_view="all"))
+    sheet = element("div", element("div", *inner, class_="map"), *outer, class_="sheet")
+    return Markup(sheet + element("noscript", SCRIPT_NOTICE))
 
 
 def _details(views: dict[str, Box]) -> list[Box]:
@@ -166,7 +174,7 @@ def _details(views: dict[str, Box]) -> list[Box]:
     return found[:DETAILS]
 
 
-def _legend(found: Sequence[Way], airports: Airports, stops: Sequence[Stop]) -> Markup:
+def _legend(found: Sequence[Way]) -> Markup:
     samples = [
         ("heard", "heard: positions the aircraft sent"),
         ("inferred", "inferred: not heard; drawn to the field of the stop and on from it"),
@@ -185,17 +193,28 @@ def _legend(found: Sequence[Way], airports: Airports, stops: Sequence[Stop]) -> 
 
 
 def _leg(way: Way, leg: int, several: bool) -> str:
-    heard = [line.at for line in way.lines if line.leg == leg and line.kind is Kind.HEARD]
+    """`flight 2, ZKPY to UHWW: heard 7 Nov 2024 02:16 to 03:14`."""
     name = f"{way.track.callsign or way.track.icao24}, " if several else ""
+    origin = way.stops[leg - 1] if 0 < leg <= len(way.stops) else None
+    target = way.stops[leg] if leg < len(way.stops) else None
+    ends = (f" from {origin.airport}" if origin else "") + (f" to {target.airport}" if target else "")
+    heard = [line.at for line in way.lines if line.leg == leg and line.kind is Kind.HEARD]
     if not heard:
-        return f"{name}flight {leg + 1}: not heard"
+        return f"{name}flight {leg + 1}{ends}: not heard"
     since, until = heard[0][0], heard[-1][1]
+    if origin is not None and origin.departed is None:
+        return f"{name}after landing at {origin.airport}: heard {day(since)} {clock(since)} to {clock(until)}"
+    if origin is not None and origin.departed is not None:
+        # Points on the ground belong to the leg that follows.
+        since = max(since, min(origin.departed.estimate, until))
     end = clock(until) if day(since) == day(until) else f"{day(until)} {clock(until)}"
-    return f"{name}flight {leg + 1}: heard {day(since)} {clock(since)} to {end}"
+    return f"{name}flight {leg + 1}{ends}: heard {day(since)} {clock(since)} to {end}"
 
 
 def _sample(kind: str) -> Markup:
-    return element("svg", element("path", class_=kind, d="M1 6H43"), viewBox="0 0 44 12", class_="sample", aria_hidden="true")
+    return element(
+        "svg", element("path", class_=kind, d="M1 6H43"), viewBox="0 0 44 12", class_="sample", aria_hidden="true"
+    )
 
 
 def _ring(kind: str) -> Markup:
@@ -223,12 +242,21 @@ def _left_out(alerts: Sequence[Alert], rest: Sequence[Track]) -> list[str]:
 
 
 def _readout(projection: Mercator, way: Way) -> dict[str, object]:
+    """For the pointer, in tenths of map units; `between`, in map units: lines that labels keep off."""
     track = way.track
     return {
         "name": track.callsign or track.icao24,
         "x": np.rint(projection.x(track.longitude_deg) * 10).astype(int).tolist(),
         "y": np.rint(projection.y(track.latitude_deg) * 10).astype(int).tolist(),
         "at": np.floor(track.at).astype(int).tolist(),
+        "between": [
+            [
+                np.rint(projection.x(line.longitude_deg)).astype(int).tolist(),
+                np.rint(projection.y(line.latitude_deg)).astype(int).tolist(),
+            ]
+            for line in way.lines
+            if line.kind is not Kind.HEARD
+        ],
         "ft": [None if np.isnan(ft) else round(ft) for ft in track.altitude_ft.tolist()],
     }
 
@@ -267,4 +295,3 @@ def _document(title: str, body: Sequence[Markup], data: Markup) -> str:
 
 def _asset(name: str) -> str:
     return importlib.resources.files("detector.web").joinpath(f"assets/{name}").read_text(encoding="utf-8")
-

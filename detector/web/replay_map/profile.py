@@ -68,11 +68,15 @@ def profile(way: Way, stop: Stop, stops: Sequence[Stop], airports: Airports) -> 
             _bar(scale, moment, name, ground_ft, shapes, words)
     words += _ticks(scale)
     drawing = element(
-        "svg", *shapes, viewBox=f"0 0 {WIDTH} {HEIGHT}", preserveAspectRatio="none", aria_hidden="true", focusable="false"
+        "svg",
+        *shapes,
+        viewBox=f"0 0 {WIDTH} {HEIGHT}",
+        preserveAspectRatio="none",
+        aria_hidden="true",
+        focusable="false",
     )
-    caption = (
-        f"Altitude and time around the stop, UTC, from {day(since)}. Solid: heard. Shaded: nothing heard. Dashed: inferred."
-    )
+    key = "Solid: heard. Shaded: nothing heard. Dashed: inferred."
+    caption = f"Altitude and time around the stop, UTC, from {day(since)}. {key}"
     return element(
         "figure", element("div", drawing, *words, class_="plot"), element("figcaption", caption), class_="profile"
     )
@@ -89,9 +93,7 @@ def _span(way: Way, stop: Stop, stops: Sequence[Stop]) -> tuple[float, float]:
     return min(since, landed - MARGIN_S), max(until, left + MARGIN_S)
 
 
-def _shade(
-    scale: _Scale, begin: float, end: float, hides: bool, shapes: list[Markup], words: list[Markup]
-) -> None:
+def _shade(scale: _Scale, begin: float, end: float, hides: bool, shapes: list[Markup], words: list[Markup]) -> None:
     x, width = scale.x(begin), scale.x(end) - scale.x(begin)
     name = "silence hides" if hides else "silence"
     shapes.append(element("rect", class_=name, x=f"{x:.1f}", y=0, width=f"{width:.1f}", height=HEIGHT))
@@ -138,9 +140,7 @@ def _inferred(scale: _Scale, way: Way, stop: Stop, ground_ft: float) -> list[Mar
     return [element("path", class_="line inferred ground", d=d)]
 
 
-def _bar(
-    scale: _Scale, moment: Moment, name: str, ground_ft: float, shapes: list[Markup], words: list[Markup]
-) -> None:
+def _bar(scale: _Scale, moment: Moment, name: str, ground_ft: float, shapes: list[Markup], words: list[Markup]) -> None:
     earliest = scale.since if moment.earliest is None else max(moment.earliest, scale.since)
     latest = min(moment.latest, scale.until)
     row = HEIGHT - (5 if name == "landed" else 12)

@@ -17,7 +17,6 @@ from detector.web.replay_map.words import (
     duration_text,
     ground_time_text,
     interval_text,
-    moment_text,
     readable,
 )
 
@@ -49,10 +48,11 @@ def _silence(stop: Stop, way: Way | None) -> list[str]:
     if not hidden:
         return []
     since, until = max(hidden, key=lambda span: span[1] - span[0])
-    return [
-        f"No position of {aircraft_text(stop)} was heard from {moment_text(since)} to {clock(until)} UTC"
-        f"{'' if day(since) == day(until) else ' on ' + day(until)}, {duration_text(until - since)}."
-    ]
+    told = (
+        f"No position of {aircraft_text(stop)} was heard from {day(since)} {clock(since)} to "
+        f"{'' if day(since) == day(until) else day(until) + ' '}{clock(until)} UTC, {duration_text(until - since)}."
+    )
+    return [told]
 
 
 def _overlaps(since: float, until: float, stop: Stop) -> bool:
@@ -63,11 +63,11 @@ def _overlaps(since: float, until: float, stop: Stop) -> bool:
 def _times(stop: Stop) -> list[str]:
     sentences = []
     if not stop.landed.observed:
-        sentences.append(f"Nobody heard it land. It was down {interval_text(stop.landed)} UTC.")
+        sentences.append(f"Nobody heard it land. Landing: {interval_text(stop.landed)} UTC.")
     if stop.departed is None:
         sentences.append("Nothing was heard of it leaving: it may still be there.")
     elif not stop.departed.observed:
-        sentences.append(f"Nobody heard it take off. It left {interval_text(stop.departed)} UTC.")
+        sentences.append(f"Nobody heard it take off. Take-off: {interval_text(stop.departed)} UTC.")
     if stop.ground_time is not None and not (stop.landed.observed and stop.departed and stop.departed.observed):
         sentences.append(f"So the time on the ground is known only as {ground_time_text(stop.ground_time)}.")
     return sentences
@@ -77,7 +77,9 @@ def _place(stop: Stop, airports: Airports) -> list[str]:
     field = field_of(airports, stop.airport)
     if field is None and stop.airport is None:
         codes = ", ".join(f"{c.airport} ({c.probability:.0%})" for c in stop.candidates[:4])
-        return [f"Where it stopped is not known. Fields that fit: {codes}." if codes else "Where it stopped is not known."]
+        return [
+            f"Where it stopped is not known. Fields that fit: {codes}." if codes else "Where it stopped is not known."
+        ]
     if stop.level is Level.OBSERVED:
         return []
     others = [c for c in stop.candidates if c.airport != stop.airport]

@@ -55,6 +55,11 @@ def day(at: float) -> str:
     return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
 
 
+def day_clock(at: float) -> str:
+    """`7 Nov 01:30`, for where the year is plain."""
+    return f"{day(at).rsplit(' ', 1)[0]} {clock(at)}"
+
+
 def moment_text(at: float) -> str:
     """`7 Nov 2024 01:30:12`."""
     return f"{day(at)} {(EPOCH + timedelta(seconds=math.floor(at))).strftime('%H:%M:%S')}"
@@ -87,6 +92,7 @@ def duration_text(seconds: float) -> str:
 
 
 def ground_time_text(time: GroundTime) -> str:
+    """`5 min to 50 min, about 43 min`; `at least 5 min` where the landing has no earliest time."""
     if time.max is None:
         return f"at least {duration_text(time.min)}"
     if time.max - time.min < 60.0:
@@ -112,5 +118,6 @@ def aircraft_text(stop: Stop) -> str:
 
 
 def callsign_text(stop: Stop) -> str:
+    """The call sign of the flight in, and of the flight out where it is another."""
     names = [name for name in (stop.callsign_in, stop.callsign_out) if name]
     return " / ".join(dict.fromkeys(names))

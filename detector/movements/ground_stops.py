@@ -1,0 +1,137 @@
+"""From a landing to an open stop: where the ground contact is, what speaks for it, and how sure that makes it."""
+
+from __future__ import annotations
+
+from detector.domain.movement import Movement, MovementKind
+from detector.domain.observation import GroundRun, Observation
+from detector.domain.stop import Candidate, Check, Level, Moment, Status, Stop
+from detector.movements import checks, fits, intervals, stops
+from detector.movements.fits import Fit
+from detector.movements.life import Landing, Life, Phase
+from detector.movements.settings import MovementSettings
+from detector.movements.sides import Side
+from detector.reference import Airports
+
+Change = Stop | Movement
+
+FRESH_S = 180.0
+"""A fix this old still tells where the ground contact was: one approach, or one roll-out, long."""
+
+
+def touched_down(life: Life, o: Observation, run: GroundRun, airports: Airports, s: MovementSettings) -> list[Change]:
+    """From the air (or from nowhere) to the ground."""
+    was, life.phase = life.phase, Phase.GROUND
+    life.ground_since, life.resumed_at, life.leaving, life.gaps = run.since, None, None, ()
+    if was is Phase.UNKNOWN or run.last_other_at is None:
+        # Found on the ground (perhaps after one stray airborne word): there was no landing to speak of.
+        life.landing, life.lost = None, None
+        return []
+    last_air = run.last_other_at
+    observed = run.since - last_air <= s.observed_gap_s
+    if life.lost is not None and (observed or life.lost.heard_at < last_air - s.observed_gap_s):
+        life.lost = None  # of an earlier silence
+    earliest, guess = last_air, run.since if observed else (last_air + run.since) / 2
+    field = nearest_code(o, airports, s)
+    if life.lost is not None:
+        field = field or stops.named_airport(arrival_candidates(life.lost, o, airports, s))
+        index = airports.index_of(field) if field else None
+        if index is not None:
+            earliest, guess = _bounds_after(life.lost, index, run.since, airports, s)
+    life.landing = Landing(Moment(earliest, run.since, guess, observed), o.now.callsign, run.words)
+    reason = f"the first frame on the ground is {run.since - last_air:.0f} s after the last one in the air"
+    return [Movement(MovementKind.LANDING, o.icao24, field, earliest, run.since, reason)]
+
+
+def stop_on_ground(
+    life: Life, landing: Landing, o: Observation, run: GroundRun, airports: Airports, s: MovementSettings
+) -> list[Change]:
+    """Open a stop at the place of ground contact, or raise the one that silence has opened there."""
+    contact = _contact(o, landing.moment.latest, airports, s)
+    candidates = fits.candidates(contact, airports, s.candidate_shown)
+    if stops.named_airport(candidates) is None and life.lost is not None:
+        # The ground is sure, the place is not: the way in tells it.
+        candidates = arrival_candidates(life.lost, o, airports, s)
+        contact = []
+    named = stops.named_airport(candidates)
+    stop, changes = life.stop, list[Change]()
+    if stop is not None and contact and named is not None and stop.airport != named:
+        changes.append(retracted(stop, o.at, f"heard on the ground at {named} instead"))
+        stop = None
+    if named is None and stop is None:
+        return changes
+    field = airports.index_of(named or (stop.airport if stop and stop.airport else ""))
+    made = contact_checks(life, landing, o, run.words, field, contact, airports, s)
+    level = stops.observed_level(made)
+    if stop is None:
+        stop = stops.opened(
+            icao24=o.icao24, opened_at=landing.moment.latest, at=o.at, status=Status.OPEN, level=level,
+            candidates=candidates, airports=airports, landed=landing.moment, departed=None, ground_time=None,
+            checks=made, callsign_in=landing.callsign, callsign_out=None,
+        )  # fmt: skip
+    elif level > stop.level or level is Level.REJECTED:
+        stop = stops.revised(
+            stop, o.at, level=level, candidates=candidates or stop.candidates, landed=landing.moment,
+            checks=stops.with_checks(stop.checks, made),
+        )  # fmt: skip
+    else:
+        return changes
+    life.stop = stop
+    changes.append(stop)
+    return changes
+
+
+def contact_checks(
+    life: Life,
+    landing: Landing,
+    o: Observation,
+    words: int,
+    field: int | None,
+    contact: list[Fit],
+    airports: Airports,
+    s: MovementSettings,
+) -> tuple[Check, ...]:
+    """What speaks for a landing at `field`; `contact`: the fields at the place of the ground contact."""
+    elevation = float(airports.elevation_ft[field]) if field is not None else 0.0
+    at = landing.moment.latest
+    near = o.now.altitude_at is not None and abs(o.now.altitude_at - at) <= FRESH_S
+    distance = next((fit.distance_nm for fit in contact if fit.field == field), None)
+    return (
+        checks.ground_words(words),
+        checks.ground_fix(distance, s),
+        checks.implied_speed(life.jumped_at, at, s),
+        checks.altitude_at_field(o.now.altitude_baro_ft if near and field is not None else None, elevation, s),
+        checks.time_to_descend(o.points, at, elevation, s),
+        checks.low_samples(o.points, at, elevation, s),
+    )
+
+
+def retracted(stop: Stop, at: float, why: str) -> Stop:
+    """The stop, taken back."""
+    return stops.revised(stop, at, status=Status.RETRACTED, level=Level.REJECTED, retraction=why)
+
+
+def nearest_code(o: Observation, airports: Airports, s: MovementSettings) -> str | None:
+    """The field at the last fix, if that is recent and near one."""
+    best = fits.candidates(_contact(o, o.at, airports, s), airports, s.candidate_shown)
+    return best[0].airport if best else None
+
+
+def arrival_candidates(lost: Side, o: Observation, airports: Airports, s: MovementSettings) -> tuple[Candidate, ...]:
+    """Fields that the way in fits, where the landing itself was not heard."""
+    return fits.candidates(fits.arrival_fits(lost, o.now.category, airports, s), airports, s.candidate_shown)
+
+
+def _contact(o: Observation, since: float, airports: Airports, s: MovementSettings) -> list[Fit]:
+    """Fields at the place of ground contact."""
+    now = o.now
+    if now.latitude_deg is None or now.longitude_deg is None or now.fix_at is None or now.fix_at < since - FRESH_S:
+        return []
+    return fits.contact_fits(now.latitude_deg, now.longitude_deg, airports, s.field_radius_nm)
+
+
+def _bounds_after(lost: Side, field: int, until: float, airports: Airports, s: MovementSettings) -> tuple[float, float]:
+    """Earliest and likely landing between the last fix in the air and the first word on the ground."""
+    distance = airports.distance_to_runways_nm(field, lost.latitude_deg, lost.longitude_deg)
+    height = (lost.altitude_ft or 0.0) - float(airports.elevation_ft[field])
+    earliest = min(until, lost.at + intervals.fastest_s(lost, distance, height, s.fastest_descent_fpm, s))
+    return earliest, min(max(lost.at + intervals.likely_s(lost, distance, s), earliest), until)

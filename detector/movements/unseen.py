@@ -1,0 +1,209 @@
+"""What a silence in the air was, once both its sides are known: a stop nobody saw, or only a gap."""
+
+from __future__ import annotations
+
+from detector.domain.geo import distance_nm
+from detector.domain.movement import Movement, MovementKind
+from detector.domain.observation import Observation
+from detector.domain.stop import Candidate, Check, Level, Status
+from detector.movements import checks, fits, intervals, stops
+from detector.movements.fits import Fit
+from detector.movements.ground_stops import Change, retracted
+from detector.movements.life import Life, Phase
+from detector.movements.settings import MovementSettings
+from detector.movements.sides import Side
+from detector.reference import Airports
+
+HOLDING_LEVEL_FT = 500.0
+"""An aircraft in a hold comes back no higher than this above where it was lost."""
+
+
+def judged(
+    life: Life, lost: Side, after: Side, o: Observation, airports: Airports, s: MovementSettings
+) -> list[Change]:
+    """The silence between two sides: a stop, where one or both fit a field, or else a gap."""
+    category = o.now.category or life.lost_category
+    departures = fits.departure_fits(after, category, airports, s)
+    arrivals = fits.arrival_fits(lost, category, airports, s)
+    silence_s = after.heard_at - lost.heard_at
+    direct = distance_nm(lost.latitude_deg, lost.longitude_deg, after.latitude_deg, after.longitude_deg)
+    direct_kt = direct / max(after.at - lost.at, 1.0) * 3600.0
+    through = checks.not_overflight(direct_kt, (lost.groundspeed_kt, after.groundspeed_kt), s)
+    joint = [fit for fit in fits.both(arrivals, departures) if _feasible(fit, lost, after, arrivals, departures, s)]
+    low = bool(arrivals) and bool(departures) and _lowest(arrivals) < s.low_samples_ft
+    passed_through = through.verdict == "fail" and not (joint and low)
+    if passed_through:
+        return _gap(life, lost, after, o, through.reason)
+    loose_in = fits.arrival_fits(lost, category, airports, s, loosely=True)
+    loose_out = fits.departure_fits(after, category, airports, s, loosely=True)
+    if joint:
+        # The likeliest field may be one that only one side fits well: a last turn in a hold points anywhere.
+        sides = {fit.field: fit for fit in fits.with_other_side(arrivals, loose_out)}
+        sides |= {fit.field: fit for fit in fits.with_other_side(departures, loose_in)}
+        sides |= {fit.field: fit for fit in joint}
+        candidates = fits.candidates(list(sides.values()), airports, s.candidate_shown)
+        named = stops.named_airport(candidates)
+        level = Level.BOTH_SIDES if named and _has(joint, named, airports) else Level.ONE_SIDE
+        return _stop(life, level, candidates, lost, after, arrivals, departures, through, o, airports, s)
+    for side_fits, loose, needs_low in ((departures, loose_in, False), (arrivals, loose_out, True)):
+        candidates = fits.candidates(fits.with_other_side(side_fits, loose), airports, s.candidate_shown)
+        airport = stops.named_airport(candidates)
+        if needs_low and _still_coming_down(lost, after, s):
+            continue
+        if airport is None or (needs_low and fit_of(side_fits, airport, airports).height_ft > s.low_height_ft):
+            continue
+        if silence_s < _one_side_needs_s(airport, lost, after, airports, s):
+            continue
+        return _stop(life, Level.ONE_SIDE, candidates, lost, after, arrivals, departures, through, o, airports, s)
+    return _gap(life, lost, after, o, "neither side of the silence fits a landing")
+
+
+def _stop(
+    life: Life,
+    level: Level,
+    candidates: tuple[Candidate, ...],
+    lost: Side,
+    after: Side,
+    arrivals: list[Fit],
+    departures: list[Fit],
+    through: Check,
+    o: Observation,
+    airports: Airports,
+    s: MovementSettings,
+) -> list[Change]:
+    airport = candidates[0].airport
+    fit_in, fit_out = _of_any(arrivals, airport, lost, airports), _of_any(departures, airport, after, airports)
+    arrived, left = _has(arrivals, airport, airports), _has(departures, airport, airports)
+    # The bounds hold for every field that is listed, not only for the likeliest.
+    legs = [_legs_s(candidate.airport, lost, after, arrivals, departures, airports, s) for candidate in candidates]
+    in_s, out_s = min(leg[0] for leg in legs), min(leg[1] for leg in legs)
+    landed, departed, time = intervals.unseen(
+        lost.at + in_s,
+        after.at - out_s,
+        lost.at + (intervals.likely_s(lost, fit_in.distance_nm, s) if arrived else max(in_s, 1.3 * in_s)),
+        after.at - (intervals.likely_s(after, fit_out.distance_nm, s) if left else 1.3 * out_s),
+        s,
+    )
+    made = (
+        *suspicions(life, landed.estimate, s),
+        checks.energy_arrival(lost, fit_in.distance_nm, fit_in.height_ft, arrived, s),
+        checks.energy_departure(after, fit_out.distance_nm, fit_out.height_ft, left, s),
+        checks.feasible(after.at - lost.at, in_s + s.minimum_stay_s + out_s),
+        checks.one_field(candidates),
+        through,
+    )
+    level = Level.REJECTED if stops.vetoed(made) else level
+    changes: list[Change] = []
+    stop = life.stop
+    named = stops.named_airport(candidates)
+    if stop is not None and stop.airport != named:
+        changes.append(retracted(stop, o.at, f"the way out fits {named or 'other fields'} instead"))
+        stop = None
+    if stop is None:
+        changes.append(
+            stops.opened(
+                icao24=o.icao24, opened_at=lost.heard_at, at=o.at, status=Status.CLOSED, level=level,
+                candidates=candidates, airports=airports, landed=landed, departed=departed, ground_time=time,
+                checks=made, callsign_in=life.lost_callsign, callsign_out=o.now.callsign,
+            )
+        )  # fmt: skip
+    else:
+        changes.append(
+            stops.revised(
+                stop, o.at, status=Status.CLOSED, level=level, candidates=candidates, landed=landed,
+                departed=departed, ground_time=time, checks=stops.with_checks(stop.checks, made),
+                callsign_out=o.now.callsign,
+            )
+        )  # fmt: skip
+    life.stop, life.landing, life.phase, life.airborne_since = None, None, Phase.AIR, after.at
+    return changes
+
+
+def _legs_s(
+    airport: str,
+    lost: Side,
+    after: Side,
+    arrivals: list[Fit],
+    departures: list[Fit],
+    airports: Airports,
+    s: MovementSettings,
+) -> tuple[float, float]:
+    """The shortest way in and the shortest way out, s."""
+    fit_in, fit_out = _of_any(arrivals, airport, lost, airports), _of_any(departures, airport, after, airports)
+    near_in, near_out = _has(arrivals, airport, airports), _has(departures, airport, airports)
+    return (
+        intervals.fastest_s(lost, fit_in.distance_nm, fit_in.height_ft, s.fastest_descent_fpm, s)
+        if near_in
+        else intervals.arrival_leg_s(fit_in.distance_nm, s),
+        intervals.fastest_s(after, fit_out.distance_nm, fit_out.height_ft, s.fastest_climb_fpm, s)
+        if near_out
+        else intervals.arrival_leg_s(fit_out.distance_nm, s),
+    )
+
+
+def _gap(life: Life, lost: Side, after: Side, o: Observation, reason: str) -> list[Change]:
+    """The silence was a flight: say so, and take back a stop it had opened."""
+    changes: list[Change] = [Movement(MovementKind.GAP, o.icao24, None, lost.heard_at, after.heard_at, reason)]
+    if life.stop is not None:
+        changes.append(retracted(life.stop, o.at, f"heard again in flight: {reason}"))
+        life.stop = None
+    return changes
+
+
+def _feasible(
+    fit: Fit, lost: Side, after: Side, arrivals: list[Fit], departures: list[Fit], s: MovementSettings
+) -> bool:
+    """Time enough to fly in, land, stay and climb out at one field."""
+    arrive = next(f for f in arrivals if f.field == fit.field)
+    leave = next(f for f in departures if f.field == fit.field)
+    needed = intervals.fastest_s(lost, arrive.distance_nm, arrive.height_ft, s.fastest_descent_fpm, s)
+    needed += intervals.fastest_s(after, leave.distance_nm, leave.height_ft, s.fastest_climb_fpm, s)
+    return after.at - lost.at >= needed + s.minimum_stay_s
+
+
+def _one_side_needs_s(airport: str, lost: Side, after: Side, airports: Airports, s: MovementSettings) -> float:
+    """Time for flying from the last fix to the field, a stay, and flying on to the first fix after."""
+    index = airports.index_of(airport)
+    if index is None:
+        return float("inf")
+    way_in = airports.distance_to_runways_nm(index, lost.latitude_deg, lost.longitude_deg)
+    way_out = airports.distance_to_runways_nm(index, after.latitude_deg, after.longitude_deg)
+    # One speed for both ways: the faster of the two sides, or a transport's.
+    speed = max(lost.groundspeed_kt or s.fastest_kt, after.groundspeed_kt or s.fastest_kt, 160.0)
+    return (way_in + way_out) / speed * 3600.0 + s.minimum_stay_s
+
+
+def suspicions(life: Life, at: float, s: MovementSettings) -> tuple[Check, ...]:
+    """What speaks against everything that is told around that time."""
+    return (checks.implied_speed(life.jumped_at, at, s),)
+
+
+def _still_coming_down(lost: Side, after: Side, s: MovementSettings) -> bool:
+    """Heard again no higher and not climbing, within the time that holding takes."""
+    if after.altitude_ft is None or lost.altitude_ft is None or after.heard_at - lost.heard_at > s.holding_s:
+        return False
+    climbs = after.vertical_fpm is not None and after.vertical_fpm >= s.climbing_fpm
+    return not climbs and after.altitude_ft <= lost.altitude_ft + HOLDING_LEVEL_FT
+
+
+def _lowest(found: list[Fit]) -> float:
+    return min(fit.height_ft for fit in found)
+
+
+def _has(found: list[Fit], airport: str, airports: Airports) -> bool:
+    return any(airports.codes[fit.field] == airport for fit in found)
+
+
+def fit_of(found: list[Fit], airport: str, airports: Airports) -> Fit:
+    """The fit of one field, which must be among them."""
+    return next(fit for fit in found if airports.codes[fit.field] == airport)
+
+
+def _of_any(found: list[Fit], airport: str, at: Side, airports: Airports) -> Fit:
+    """The fit of a field, or its bare geometry where that side does not fit."""
+    for fit in found:
+        if airports.codes[fit.field] == airport:
+            return fit
+    index = airports.index_of(airport) or 0
+    distance = airports.distance_to_runways_nm(index, at.latitude_deg, at.longitude_deg)
+    return Fit(index, distance, (at.altitude_ft or 0.0) - float(airports.elevation_ft[index]), 0.0)
