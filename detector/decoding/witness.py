@@ -27,9 +27,7 @@ def verify(icao24: str, heard: Sequence[Heard]) -> Evidence | None:
         return None
     raw = [bytes.fromhex(h.frame) for h in heard]
     ours = _ours(icao24, heard, raw)
-    disagreements = sum(
-        1 for row, frame in enumerate(raw) if not _agree(icao24, frame, row, ours)
-    )
+    disagreements = sum(1 for row, frame in enumerate(raw) if not _agree(icao24, frame, row, ours))
     digest = hashlib.sha256("".join(f"{round(h.at * 1e6)} {h.frame}\n" for h in heard).encode())
     return Evidence(len(raw), digest.hexdigest(), f"pyModeS {version('pyModeS')}", disagreements)
 

@@ -16,11 +16,14 @@ F64 = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 RING = 56
-"""Points kept: 28 minutes of cruise at one in 30 s, 9 minutes of approach at one in 10 s."""
+"""Points kept: 28 minutes of cruise; of an approach the last minute close to the ground and six minutes before it."""
 EVERY_S = 30.0
 NEAR_EVERY_S = 10.0
 NEAR_FT = 3_000.0
 """Points are denser below this height above the highest field around."""
+CLOSE_EVERY_S = 3.0
+CLOSE_FT = 1_000.0
+"""And denser still below this: an aircraft first heard on short final must leave its altitudes too."""
 
 COLUMNS = {
     "ring_count": Column("i8", 0),
@@ -55,15 +58,17 @@ class AcceptedFixes:
         return self.at, self.latitude_deg, self.longitude_deg, self.altitude_ft, self.groundspeed_kt
 
 
-def thinned(at: F64, previous_at: F64, near: Flags) -> Flags:
-    """Which fixes become points: the first in each half minute, and near the ground in each ten seconds.
+def thinned(at: F64, previous_at: F64, near: Flags, close: Flags) -> Flags:
+    """Which fixes become points: the first in each half minute, near the ground in each 10 s, close to it in each 3 s.
 
     A function of the fix and the one before it alone, so the cut of the stream has no part in it.
     """
-    new_half_minute = np.floor(at / EVERY_S) != np.floor(previous_at / EVERY_S)
-    new_ten_seconds = np.floor(at / NEAR_EVERY_S) != np.floor(previous_at / NEAR_EVERY_S)
-    result: Flags = np.isnan(previous_at) | new_half_minute | (near & new_ten_seconds)
-    return result
+
+    def new(every_s: float) -> Flags:
+        result: Flags = np.floor(at / every_s) != np.floor(previous_at / every_s)
+        return result
+
+    return np.isnan(previous_at) | new(EVERY_S) | (near & new(NEAR_EVERY_S)) | (close & new(CLOSE_EVERY_S))
 
 
 def past(

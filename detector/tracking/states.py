@@ -10,8 +10,8 @@ import numpy.typing as npt
 from detector.domain.columns import Column, SlotTable
 from detector.domain.observation import AircraftState, GroundRun, Points
 from detector.domain.report import ReportBatch
+from detector.tracking import altitudes, words
 from detector.tracking import points as past
-from detector.tracking import words
 from detector.tracking.arrivals import Arrivals, Latest, known
 
 F64 = npt.NDArray[np.float64]
@@ -46,11 +46,12 @@ COLUMNS = {
 class Contents:
     """Where each kind of content stands in the batch, and its last value at any position."""
 
-    def __init__(self, arrivals: Arrivals, reports: ReportBatch) -> None:
+    def __init__(self, arrivals: Arrivals, reports: ReportBatch, baro: npt.NDArray[np.bool_]) -> None:
+        """`baro`: rows of the altitudes that are barometric and believed."""
         self.arrivals = arrivals
         self.reports = reports
-        altitudes, velocities = reports.altitudes, reports.velocities
-        self.altitude = arrivals.latest(altitudes.row, ~altitudes.geometric & ~np.isnan(altitudes.altitude_ft))
+        velocities = reports.velocities
+        self.altitude = arrivals.latest(reports.altitudes.row, baro)
         self.velocity = arrivals.latest(velocities.row, ~np.isnan(velocities.groundspeed_kt))
         self.vertical = arrivals.latest(velocities.row, ~np.isnan(velocities.vertical_rate_fpm))
         self.ident = arrivals.latest(reports.idents.row, ~_corrupt(reports.idents.callsign))
@@ -92,7 +93,7 @@ class Contents:
 CARRIED = (
     *("heard_at", "fix_surface", "fix_in_ring", *past.LAST_FIX, *words.COLUMNS),
     *("altitude_baro_ft", "altitude_at", "groundspeed_kt", "track_deg", "velocity_at", "vertical_rate_fpm"),
-    *("callsign", "category"),
+    *("callsign", "category", *altitudes.COLUMNS),
 )
 """Columns that are asked for as they were before the batch."""
 
@@ -179,19 +180,19 @@ class View:
         return past.past(self._table, last_fix, self._fixes, slot, first, position if group >= 0 else -1)
 
 
-def remember(table: SlotTable, reports: ReportBatch) -> None:
-    """The last value of each kind into the table. Rows ascend in arrival; the last assignment to a slot wins."""
+def remember(table: SlotTable, reports: ReportBatch, baro: npt.NDArray[np.bool_]) -> None:
+    """The last value of each kind into the table. Rows ascend in arrival; the last assignment to a slot wins.
+
+    `baro`: rows of the altitudes that are barometric and believed.
+    """
 
     def put(name: str, rows: npt.NDArray[Any], values: npt.NDArray[Any], told: npt.NDArray[np.bool_]) -> None:
         table[name][reports.slot[rows[told]]] = values[told]
 
-    altitudes, velocities, idents = reports.altitudes, reports.velocities, reports.idents
-    baro = ~altitudes.geometric & ~np.isnan(altitudes.altitude_ft)
-    put("altitude_baro_ft", altitudes.row, altitudes.altitude_ft, baro)
-    put("altitude_at", altitudes.row, reports.heard_at[altitudes.row], baro)
-    put(
-        "altitude_geom_ft", altitudes.row, altitudes.altitude_ft, altitudes.geometric & ~np.isnan(altitudes.altitude_ft)
-    )
+    heights, velocities, idents = reports.altitudes, reports.velocities, reports.idents
+    put("altitude_baro_ft", heights.row, heights.altitude_ft, baro)
+    put("altitude_at", heights.row, reports.heard_at[heights.row], baro)
+    put("altitude_geom_ft", heights.row, heights.altitude_ft, heights.geometric & ~np.isnan(heights.altitude_ft))
     moving = ~np.isnan(velocities.groundspeed_kt)
     put("groundspeed_kt", velocities.row, velocities.groundspeed_kt, moving)
     put("track_deg", velocities.row, velocities.track_deg, moving)

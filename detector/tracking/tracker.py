@@ -18,7 +18,7 @@ from detector.domain.errors import Reject
 from detector.domain.frame import FrameBatch, RejectCounts
 from detector.domain.observation import Observation, Trigger
 from detector.domain.report import ReportBatch, address_text
-from detector.tracking import gates, points, states, words
+from detector.tracking import altitudes, gates, points, states, words
 from detector.tracking.arrivals import Arrivals, begins, last_true
 from detector.tracking.settings import TrackingSettings
 from detector.tracking.silences import HeightsNear, arriving, silences
@@ -40,6 +40,7 @@ COLUMNS = (
         "followed_until": Column("f8", float("nan")),
         "low": Column("?", False),
     }
+    | altitudes.COLUMNS
     | gates.COLUMNS
     | points.COLUMNS
     | words.COLUMNS
@@ -96,12 +97,13 @@ class Tracker:
         arrivals = Arrivals(reports, self.table, CARRIED)
         trigger = np.zeros(len(reports), dtype=np.int64)
         silence_end = self._silence_ends(arrivals, trigger)
-        content = states.Contents(arrivals, reports)
+        baro = altitudes.believed(arrivals, reports, self.table)
+        content = states.Contents(arrivals, reports, baro)
         runs = words.runs(arrivals, reports, self.table, self.settings.ground_confirm_s)
         trigger[runs.marked] |= Trigger.GROUND_WORD
         fixes, surface = self._fixes(content, silence_end, trigger)
 
-        states.remember(self.table, reports)
+        states.remember(self.table, reports, baro)
         self.table["address"][arrivals.slots] = reports.address[arrivals.order[arrivals.firsts]]
         self.table["heard_at"][arrivals.slots] = arrivals.at[arrivals.lasts]
         ends = last_true(silence_end)[arrivals.lasts]
@@ -154,7 +156,8 @@ class Tracker:
         previous[firsts] = arrivals.carried["fix_at"][group[firsts]]
         altitude = np.where(surface, np.nan, content.altitudes(position, group, at))
         height: F64 = altitude - self._near_fields(latitude, longitude)
-        kept = points.thinned(at, previous, surface | (height < points.NEAR_FT)) | jumped
+        near, close = surface | (height < points.NEAR_FT), ~surface & (height < points.CLOSE_FT)
+        kept = points.thinned(at, previous, near, close) | jumped
         fixes = points.AcceptedFixes(position, slot, at, latitude, longitude, altitude, speed, kept)
         self._low_exits(arrivals, fixes, surface, height, trigger)
         self._settling(arrivals, fixes, previous, silence_end, trigger)

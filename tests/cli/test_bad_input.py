@@ -94,7 +94,7 @@ def output_is_a_directory(tmp: Path) -> list[str]:
     return [str(a_recording(tmp)), "--alerts", str(tmp)]
 
 
-def full_disk(tmp: Path) -> list[str]:  # noqa: ARG001  one signature for all
+def full_disk(tmp: Path) -> list[str]:
     return [str(RECORDINGS / "full_flight_short.csv.gz"), "--quiet", "--stops", "/dev/full", "--store", "memory"]
 
 

@@ -32,9 +32,7 @@ def test_the_story_ends_in_a_table_an_alert_and_a_journey(story: Path, capsys: p
         assert words in shown
 
 
-def test_stops_go_to_standard_output_and_the_tables_step_aside(
-    story: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_stops_go_to_standard_output_and_the_tables_step_aside(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert status_of(["replay", str(story), "--store", "memory", "--stops", "-"]) == 0
     shown = capsys.readouterr()
     stops = [json.loads(line) for line in shown.out.splitlines()]
@@ -48,10 +46,11 @@ def test_stops_go_to_standard_output_and_the_tables_step_aside(
 def test_a_stop_has_every_field_of_the_contract_in_its_order(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert status_of(["replay", str(story), "--store", "memory", "--quiet", "--stops", "-"]) == 0
     first = json.loads(capsys.readouterr().out.splitlines()[0])
-    assert list(first) == (
+    fields = (
         "schema id revision status icao24 registration type_code operator callsign_in callsign_out airport country "
         "candidates landed departed ground_time_s level kind checks findings score"
-    ).split()
+    )
+    assert " ".join(first) == fields
     assert list(first["landed"]) == ["earliest", "latest", "estimate", "observed"]
     assert list(first["ground_time_s"]) == ["min", "max", "estimate"]
     assert {"name", "verdict", "value", "limit", "unit"} <= set(first["checks"][0])
@@ -62,7 +61,7 @@ def test_every_revision_of_the_alert_is_a_line_under_one_id(story: Path, tmp_pat
     path = tmp_path / "alerts.jsonl"
     assert status_of(["replay", str(story), "--store", "memory", "--quiet", "--alerts", str(path)]) == 0
     alerts = [json.loads(line) for line in path.read_text().splitlines()]
-    assert list(alerts[0]) == "schema id revision event at severity stop journey evidence".split()
+    assert list(alerts[0]) == ["schema", "id", "revision", "event", "at", "severity", "stop", "journey", "evidence"]
     assert len({alert["id"] for alert in alerts}) == 1
     assert [alert["revision"] for alert in alerts] == list(range(1, len(alerts) + 1))
     assert [alert["event"] for alert in alerts[:2]] == ["opened", "closed"]

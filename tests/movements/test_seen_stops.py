@@ -199,7 +199,8 @@ def test_fewer_than_three_low_altitudes_hold_a_seen_landing_at_level_3() -> None
     near = beside("LFMN", outages=[Outage(start=f"{AT}00:00:00Z", until=f"{AT}01:02:00Z")])
     scenario = scene(flight("LFBO", "LFMN", "00:20"), receivers=[near])
     landing = play(scene(flight("LFBO", "LFMN", "00:20"), receivers=[beside("LFMN")])).true_time("landing")
-    late = beside("LFMN", outages=[Outage(start=f"{AT}00:00:00Z", until=iso(landing - 9))])
+    before, after = Outage(start=f"{AT}00:00:00Z", until=iso(landing - 30)), iso(landing - 27)
+    late = beside("LFMN", outages=[before, Outage(start=after, until=iso(landing + 1))])
     (stop,) = play(scene(*scenario.aircraft[0].flights, receivers=[late])).stops
     assert check_of(stop, "low_samples").verdict is Verdict.FAIL
     assert stop.level is Level.BOTH_SIDES

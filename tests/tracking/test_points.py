@@ -32,15 +32,15 @@ def fixes(at: list[float], kept: list[bool], slot: int = 0) -> AcceptedFixes:
 def test_a_point_a_half_minute_and_every_ten_seconds_near_a_field() -> None:
     at = np.arange(0.0, 61.0)
     previous = np.concatenate([[NAN], at[:-1]])
-    high = points.thinned(at, previous, np.zeros(61, np.bool_))
-    low = points.thinned(at, previous, np.ones(61, np.bool_))
+    high = points.thinned(at, previous, np.zeros(61, np.bool_), np.zeros(61, np.bool_))
+    low = points.thinned(at, previous, np.ones(61, np.bool_), np.zeros(61, np.bool_))
     assert np.flatnonzero(high).tolist() == [0, 30, 60]
     assert np.flatnonzero(low).tolist() == [0, 10, 20, 30, 40, 50, 60]
 
 
 def test_the_first_fix_after_a_pause_is_a_point_wherever_it_falls() -> None:
-    assert points.thinned(np.array([95.0]), np.array([11.0]), np.array([False])).tolist() == [True]
-    assert points.thinned(np.array([19.0]), np.array([11.0]), np.array([True])).tolist() == [False]
+    assert points.thinned(np.array([95.0]), np.array([11.0]), np.array([False]), np.array([False])).tolist() == [True]
+    assert points.thinned(np.array([19.0]), np.array([11.0]), np.array([True]), np.array([False])).tolist() == [False]
 
 
 @settings(max_examples=60)
