@@ -16,12 +16,12 @@ F64 = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 RING = 56
-"""Points kept: 28 minutes of cruise; of an approach the last minute close to the ground and six minutes before it."""
+"""Points kept: 28 minutes of cruise; of a landing some 10 minutes before it."""
 EVERY_S = 30.0
 NEAR_EVERY_S = 10.0
 NEAR_FT = 3_000.0
 """Points are denser below this height above the highest field around."""
-CLOSE_EVERY_S = 3.0
+CLOSE_EVERY_S = 5.0
 CLOSE_FT = 1_000.0
 """And denser still below this: an aircraft first heard on short final must leave its altitudes too."""
 
@@ -59,7 +59,7 @@ class AcceptedFixes:
 
 
 def thinned(at: F64, previous_at: F64, near: Flags, close: Flags) -> Flags:
-    """Which fixes become points: the first in each half minute, near the ground in each 10 s, close to it in each 3 s.
+    """Which fixes become points: the first in each half minute, near the ground in each 10 s, close to it in each 5 s.
 
     A function of the fix and the one before it alone, so the cut of the stream has no part in it.
     """

@@ -156,7 +156,7 @@ class Tracker:
         previous[firsts] = arrivals.carried["fix_at"][group[firsts]]
         altitude = np.where(surface, np.nan, content.altitudes(position, group, at))
         height: F64 = altitude - self._near_fields(latitude, longitude)
-        near, close = surface | (height < points.NEAR_FT), ~surface & (height < points.CLOSE_FT)
+        near, close = height < points.NEAR_FT, height < points.CLOSE_FT
         kept = points.thinned(at, previous, near, close) | jumped
         fixes = points.AcceptedFixes(position, slot, at, latitude, longitude, altitude, speed, kept)
         self._low_exits(arrivals, fixes, surface, height, trigger)

@@ -25,7 +25,8 @@ def reports(heard: list[tuple[float, int, int, float]]) -> ReportBatch:
     """Altitude frames: (time, slot, downlink format, altitude in ft)."""
     n = len(heard)
     none, flags, bytes_ = np.zeros(0), np.zeros(0, np.bool_), np.zeros(0, np.int8)
-    row = np.zeros(0, np.int32)
+    row, f32 = np.zeros(0, np.int32), np.zeros(0, np.float32)
+    told = np.array([h[3] for h in heard], np.float32)
     return ReportBatch(
         heard_at=np.array([h[0] for h in heard]),
         slot=np.array([h[1] for h in heard], np.int32),
@@ -35,14 +36,8 @@ def reports(heard: list[tuple[float, int, int, float]]) -> ReportBatch:
         on_ground=np.full(n, -1, np.int8),
         frame_row=np.arange(n, dtype=np.int32),
         positions=Positions(row, none, none, flags, bytes_, flags),
-        altitudes=Altitudes(
-            np.arange(n, dtype=np.int32), np.array([h[3] for h in heard], np.float32), np.zeros(n, np.bool_)
-        ),
-        velocities=Velocities(
-            *(row, *[none.astype(np.float32)] * 3, flags, *[none.astype(np.float32)] * 2, flags),
-            none.astype(np.float32),
-            bytes_,
-        ),
+        altitudes=Altitudes(np.arange(n, dtype=np.int32), told, np.zeros(n, np.bool_)),
+        velocities=Velocities(row, f32, f32, f32, flags, f32, f32, flags, f32, bytes_),
         idents=Idents(row, np.zeros(0, "S8"), np.zeros(0, "S2")),
         squawks=Squawks(row, np.zeros(0, np.int16), bytes_),
         statuses=OperationalStatuses(row, bytes_, flags, bytes_, bytes_, bytes_, bytes_),
@@ -51,7 +46,8 @@ def reports(heard: list[tuple[float, int, int, float]]) -> ReportBatch:
 
 def believed(table: SlotTable, heard: list[tuple[float, int, int, float]]) -> list[bool]:
     batch = reports(heard)
-    return altitudes.believed(Arrivals(batch, table, altitudes.COLUMNS), batch, table).tolist()
+    said: list[bool] = altitudes.believed(Arrivals(batch, table, altitudes.COLUMNS), batch, table).tolist()
+    return said
 
 
 @pytest.mark.parametrize(
