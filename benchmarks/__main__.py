@@ -42,7 +42,7 @@ def agreement_report() -> tuple[str, int]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("what", nargs="?", choices=("all", "speed", "agreement"), default="all")
-    parser.add_argument("--copies", type=int, default=2, help="how often the recording is repeated (default 2)")
+    parser.add_argument("--copies", type=int, default=4, help="how often the recording is repeated (default 4)")
     parser.add_argument("--json", type=Path, help="write the speeds there")
     parser.add_argument("--markdown", type=Path, help="write the tables there as well")
     chosen = parser.parse_args()

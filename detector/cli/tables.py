@@ -11,10 +11,13 @@ from rich.table import Table
 
 from detector.app import ReplayResult
 from detector.domain.alert import Alert, JourneyStep
+from detector.domain.movement import Movement
 from detector.domain.stop import Moment, Stop
 from detector.domain.times import iso
 
 LEVEL_WORDS = {4: "4 observed", 3: "3 inferred", 2: "2 inferred", 1: "1 dark", 0: "0 rejected"}
+MOVEMENTS_SHOWN = 12
+"""More movements than this are only counted."""
 PLAIN_WIDTH = 110
 """Columns of output that goes to a file or a pipe."""
 
@@ -38,6 +41,8 @@ def print_result(result: ReplayResult, to: Console) -> None:
             print_journey(alert, to)
     else:
         to.print("No alerts.")
+    if 0 < len(result.movements) <= MOVEMENTS_SHOWN:
+        to.print(movements_table(result.movements))
     print_summary(result, to)
 
 
@@ -79,6 +84,20 @@ def alerts_table(alerts: Iterable[Alert]) -> Table:
             head = [""] * 3
         if not alert.stop.findings:
             table.add_row(*head, "-", escape(alert.stop.retraction or "no rule fires any more"))
+    return table
+
+
+def movements_table(movements: Iterable[Movement]) -> Table:
+    """One row a movement: those that bound a stop, and those that were none."""
+    table = _table("Movements", "aircraft", "what", "field", "when (UTC)", "how it is known")
+    table.columns[-1].no_wrap = False
+    for movement in movements:
+        earliest, latest = iso(movement.earliest), iso(movement.latest)
+        when = f"{earliest[:10]} {earliest[11:19]}"
+        if latest != earliest:
+            when += f" .. {latest[11:19]}"
+        kind = movement.kind.value.replace("_", "-")
+        table.add_row(escape(movement.icao24), kind, escape(movement.airport or "-"), when, escape(movement.reason))
     return table
 
 
@@ -142,7 +161,7 @@ def _minute(at: float) -> str:
 def _ground_time(stop: Stop) -> str:
     time = stop.ground_time
     if time is None:
-        return "still there"
+        return "not heard leaving"
     if time.max is None:
         return f"{_duration(time.min)} or more"
     if time.max - time.min < 60:
