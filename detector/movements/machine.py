@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from detector.domain.observation import Heard, Observation, Trigger
-from detector.domain.stop import Stop
+from detector.domain.stop import Status, Stop
 from detector.movements import contact, passes, silence
 from detector.movements.ground_stops import Change
 from detector.movements.life import Life
@@ -57,7 +57,7 @@ class Movements:
             changes += silence.ended(life, o, airports, self._is_listed, settings)
         if o.trigger & Trigger.LOW_EXIT:
             changes += passes.climbed_out(life, o, airports, settings)
-        return changes
+        return _continued(changes)
 
     def annotate(self, stop: Stop, annotated: Stop) -> Stop:
         """Take the findings of the rules into the open stop, so that its next revision starts from them."""
@@ -76,3 +76,19 @@ class Movements:
     def restore(self, lives: Mapping[str, Life]) -> None:
         """Put back what `lives` held."""
         self.lives = dict(lives)
+
+
+def _continued(changes: list[Change]) -> list[Change]:
+    """Changes in which a stop taken back and told anew at once, under the same id, is one revision: a correction."""
+    retracted = {c.id: c for c in changes if isinstance(c, Stop) and c.status is Status.RETRACTED}
+    anew = {c.id for c in changes if isinstance(c, Stop) and c.revision == 1 and c.id in retracted}
+    if not anew:
+        return changes
+    result: list[Change] = []
+    for change in changes:
+        if isinstance(change, Stop) and change.id in anew:
+            if change.status is Status.RETRACTED:
+                continue
+            change = msgspec.structs.replace(change, revision=change.revision + retracted[change.id].revision - 1)
+        result.append(change)
+    return result

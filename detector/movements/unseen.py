@@ -93,30 +93,23 @@ def _stop(
         through,
     )
     level = Level.REJECTED if stops.vetoed(made) else level
-    changes: list[Change] = []
     stop = life.stop
-    named = stops.named_airport(candidates)
-    if stop is not None and stop.airport != named:
-        changes.append(retracted(stop, o.at, f"the way out fits {named or 'other fields'} instead"))
-        stop = None
     if stop is None:
-        changes.append(
-            stops.opened(
-                icao24=o.icao24, opened_at=lost.heard_at, at=o.at, status=Status.CLOSED, level=level,
-                candidates=candidates, airports=airports, landed=landed, departed=departed, ground_time=time,
-                checks=made, callsign_in=life.lost_callsign, callsign_out=o.now.callsign,
-            )
+        change = stops.opened(
+            icao24=o.icao24, opened_at=lost.heard_at, at=o.at, status=Status.CLOSED, level=level,
+            candidates=candidates, airports=airports, landed=landed, departed=departed, ground_time=time,
+            checks=made, callsign_in=life.lost_callsign, callsign_out=o.now.callsign,
         )  # fmt: skip
     else:
-        changes.append(
-            stops.revised(
-                stop, o.at, status=Status.CLOSED, level=level, candidates=candidates, landed=landed,
-                departed=departed, ground_time=time, checks=stops.with_checks(stop.checks, made),
-                callsign_out=o.now.callsign,
-            )
+        # The same stop, even if the way out now speaks for another field.
+        named = stops.named_airport(candidates)
+        change = stops.revised(
+            stop, o.at, status=Status.CLOSED, level=level, airport=named, country=stops.country_of(named, airports),
+            candidates=candidates, landed=landed, departed=departed, ground_time=time,
+            checks=stops.with_checks(stop.checks, made), callsign_out=o.now.callsign,
         )  # fmt: skip
     life.stop, life.landing, life.phase, life.airborne_since = None, None, Phase.AIR, after.at
-    return changes
+    return [change]
 
 
 def _legs_s(
