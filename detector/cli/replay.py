@@ -34,15 +34,13 @@ def replay(
     map_: Annotated[str | None, typer.Option("--map", metavar="FILE.html", help="A map of what was found.")] = None,
     store: Annotated[str, typer.Option(metavar="STORE", help="embedded, memory, or redis://...")] = "embedded",
     config: Annotated[Path | None, typer.Option(metavar="FILE", help="Settings; default config/detector.yaml.")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes to use; this version uses one.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes to use at most; so far always one.")] = 1,
     decoder: Annotated[str, typer.Option(help="columnar, or reference (pyModeS alone, slow).")] = "columnar",
     fresh: Annotated[bool, typer.Option("--fresh", help="Do not resume an interrupted replay.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no tables.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON instead of tables.")] = False,
 ) -> None:
     """Run recordings through the whole pipeline; a table of stops and alerts at the end."""
-    if workers != 1:
-        raise UsageError(f"--workers {workers}: this version replays in one process; leave the option out")
     to_output = [name for name, target in (("--stops", stops), ("--alerts", alerts), ("--map", map_)) if target == "-"]
     if as_json:
         to_output.append("--json")
@@ -62,6 +60,8 @@ def replay(
     with app.Replay(options) as run:
         with _progress(shown=not quiet) as progress:
             result = run.run(progress)
+        if workers != 1:
+            result.notes.append(f"--workers {workers}: this version replays in one process; the result is the same")
         if stops is not None:
             outputs.write_lines(stops, (stop_line(stop) for stop in result.stops))
         if alerts is not None:

@@ -78,10 +78,6 @@ def unknown_option(tmp: Path) -> list[str]:
     return [str(a_recording(tmp)), "--colour"]
 
 
-def several_workers(tmp: Path) -> list[str]:
-    return [str(a_recording(tmp)), "--workers", "4"]
-
-
 def two_results_on_standard_output(tmp: Path) -> list[str]:
     return [str(a_recording(tmp)), "--stops", "-", "--alerts", "-"]
 
@@ -144,7 +140,6 @@ CASES: list[tuple[Callable[[Path], list[str]], int, str]] = [
     (unknown_format, 2, "asterix"),
     (unknown_decoder, 2, "guess"),
     (unknown_option, 2, "--colour"),
-    (several_workers, 2, "--workers 4"),
     (two_results_on_standard_output, 2, "standard output"),
     (output_in_missing_directory, 1, "no directory"),
     (output_is_a_directory, 1, "is a directory"),

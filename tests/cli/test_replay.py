@@ -78,6 +78,11 @@ def test_the_summary_is_one_json_object(story: Path, capsys: pytest.CaptureFixtu
     assert {"take_off", "landing"} <= {movement["kind"] for movement in summary["movements"]}
 
 
+def test_more_workers_are_accepted_and_said_not_to_be_used(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of(["replay", str(story), "--store", "memory", "--workers", "4"]) == 0
+    assert "--workers 4: this version replays in one process" in capsys.readouterr().out
+
+
 def test_the_map_is_one_page_that_names_the_field(story: Path, tmp_path: Path) -> None:
     page = tmp_path / "map.html"
     assert status_of(["replay", str(story), "--store", "memory", "--quiet", "--map", str(page)]) == 0
