@@ -72,6 +72,7 @@ def _value(rows: Any, values: Any, row: int) -> Any:
 
 
 def _near(ours: Any, theirs: Any, tolerance: float) -> bool:
-    if ours is None or np.isnan(ours):
-        return theirs is None
-    return theirs is not None and abs(float(ours) - float(theirs)) <= tolerance
+    # What pyModeS does not decode (metric altitudes, say) it cannot contradict.
+    if theirs is None:
+        return True
+    return ours is not None and not np.isnan(ours) and abs(float(ours) - float(theirs)) <= tolerance

@@ -9,13 +9,15 @@ from detector.movements import checks, fits, intervals, stops
 from detector.movements.fits import Fit
 from detector.movements.life import Landing, Life, Phase
 from detector.movements.settings import MovementSettings
-from detector.movements.sides import Side
+from detector.movements.sides import Side, side
 from detector.reference import Airports
 
 Change = Stop | Movement
 
 FRESH_S = 180.0
-"""A fix this old still tells where the ground contact was: one approach, or one roll-out, long."""
+"""A surface fix this old still tells where the ground contact was: one roll-out long."""
+IN_FLIGHT_S = 10.0
+"""A fix in the air tells it only if the ground came this soon after: two minutes before a landing are miles away."""
 
 
 def touched_down(life: Life, o: Observation, run: GroundRun, airports: Airports, s: MovementSettings) -> list[Change]:
@@ -30,7 +32,9 @@ def touched_down(life: Life, o: Observation, run: GroundRun, airports: Airports,
     observed = run.since - last_air <= s.observed_gap_s
     if life.lost is not None and (observed or life.lost.heard_at < last_air - s.observed_gap_s):
         life.lost = None  # of an earlier silence
-    earliest, guess = last_air, run.since if observed else (last_air + run.since) / 2
+    if life.lost is None and o.now.fix_at is not None and o.now.fix_at < run.since - FRESH_S:
+        life.lost = side(o.now, o.points, s.trend_s)  # frames went on, positions did not
+    earliest, guess = min(last_air, run.since), run.since if observed else (last_air + run.since) / 2
     field = nearest_code(o, airports, s)
     if life.lost is not None:
         field = field or stops.named_airport(arrival_candidates(life.lost, o, airports, s))
@@ -68,7 +72,7 @@ def stop_on_ground(
             candidates=candidates, airports=airports, landed=landing.moment, departed=None, ground_time=None,
             checks=made, callsign_in=landing.callsign, callsign_out=None,
         )  # fmt: skip
-    elif level > stop.level or level is Level.REJECTED:
+    elif level > stop.level or (level is Level.REJECTED and stop.level is not Level.REJECTED):
         stop = stops.revised(
             stop, o.at, level=level, candidates=candidates or stop.candidates, landed=landing.moment,
             checks=stops.with_checks(stop.checks, made),
@@ -98,7 +102,7 @@ def contact_checks(
     return (
         checks.ground_words(words),
         checks.ground_fix(distance, s),
-        checks.implied_speed(life.jumped_at, at, s),
+        checks.implied_speed(life.last_jump_before(at), at, s),
         checks.altitude_at_field(o.now.altitude_baro_ft if near and field is not None else None, elevation, s),
         checks.time_to_descend(o.points, at, elevation, s),
         checks.low_samples(o.points, at, elevation, s),
@@ -124,7 +128,9 @@ def arrival_candidates(lost: Side, o: Observation, airports: Airports, s: Moveme
 def _contact(o: Observation, since: float, airports: Airports, s: MovementSettings) -> list[Fit]:
     """Fields at the place of ground contact."""
     now = o.now
-    if now.latitude_deg is None or now.longitude_deg is None or now.fix_at is None or now.fix_at < since - FRESH_S:
+    if now.latitude_deg is None or now.longitude_deg is None or now.fix_at is None:
+        return []
+    if now.fix_at < since - (FRESH_S if now.fix_on_surface else 10.0):
         return []
     return fits.contact_fits(now.latitude_deg, now.longitude_deg, airports, s.field_radius_nm)
 

@@ -62,7 +62,7 @@ class Life(msgspec.Struct):
     lost_category: str | None = None
     resumed_at: float | None = None
     first_after: Side | None = None
-    jumped_at: float | None = None
+    jumps: tuple[float, ...] = ()
     passed_at: float | None = None
     stop: Stop | None = None
     frames: tuple[Heard, ...] = ()
@@ -71,3 +71,7 @@ class Life(msgspec.Struct):
         """A silence on the ground."""
         longest = sorted((*self.gaps, (begin, end)), key=lambda gap: gap[0] - gap[1])[:GAPS_KEPT]
         self.gaps = tuple(sorted(longest))
+
+    def last_jump_before(self, at: float) -> float | None:
+        """Time of the last position jump not after `at`."""
+        return max((jump for jump in self.jumps if jump <= at), default=None)

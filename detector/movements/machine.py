@@ -17,6 +17,8 @@ from detector.reference import Airports
 
 FRAMES_KEPT = 48
 """Frames kept of an aircraft as evidence: those that completed its latest moments."""
+JUMPS_KEPT = 16
+"""Position jumps remembered of an aircraft; a later one must not hide the one before a landing."""
 NOT_AIRCRAFT = ("C", "D")
 """Emitter category sets C (surface vehicles and obstacles) and D (reserved): they never fly and never stop over."""
 
@@ -47,7 +49,7 @@ class Movements:
         if o.trigger & Trigger.SILENT:
             changes += silence.lasting(life, o, airports, self._is_listed, followed, settings)
         if o.trigger & Trigger.JUMP:
-            life.jumped_at = o.at
+            life.jumps = (*life.jumps, o.at)[-JUMPS_KEPT:]
         if o.trigger & (Trigger.SILENCE_END | Trigger.FIRST_HEARD):
             silence.began(life, o, settings)
         if o.trigger & Trigger.GROUND_WORD and o.run is not None:

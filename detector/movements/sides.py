@@ -37,7 +37,9 @@ def side(state: AircraftState, points: Points, trend_s: float) -> Side | None:
     """The side at a state with the points that belong to it; None without a fix."""
     if state.fix_at is None or state.latitude_deg is None or state.longitude_deg is None:
         return None
-    altitude = state.altitude_baro_ft if _fresh(state.altitude_at, state.fix_at) else None
+    fresh = _fresh(state.altitude_at, state.fix_at)
+    # Replies may go on after the last fix: their altitude is of another place.
+    altitude = state.altitude_baro_ft if fresh else _altitude_at_fix(points, state.fix_at)
     moving = _fresh(state.velocity_at, state.fix_at)
     speed, track = (state.groundspeed_kt, state.track_deg) if moving else _motion(points)
     return Side(
@@ -82,3 +84,9 @@ def _trend_fpm(points: Points, trend_s: float, told: float | None) -> float | No
     if len(at) < 2 or at[-1] - at[0] < 20.0:
         return told
     return float((altitude[-1] - altitude[0]) / (at[-1] - at[0]) * 60.0)
+
+
+def _altitude_at_fix(points: Points, fix_at: float) -> float | None:
+    """The altitude of the last point that belongs to the fix."""
+    known = np.flatnonzero(~np.isnan(points.altitude_ft) & (np.abs(points.at - fix_at) <= STALE_S))
+    return float(points.altitude_ft[known[-1]]) if len(known) else None

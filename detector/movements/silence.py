@@ -21,6 +21,8 @@ SETTLE_S = 20.0
 """Fixes after a silence span this much before they tell climb from descent, unless the aircraft says it itself."""
 DECIDE_AFTER_S = 90.0
 """Then the silence is judged with what there is."""
+BLIP_S = 180.0
+"""Hearing an aircraft for less than this between two silences does not part them."""
 
 
 def began(life: Life, o: Observation, s: MovementSettings) -> None:
@@ -30,7 +32,12 @@ def began(life: Life, o: Observation, s: MovementSettings) -> None:
         life.remember_gap(o.before.heard_at, o.at)
         life.resumed_at = None
         return
+    # A few frames between two silences, too few to tell what the first one was, do not begin a new story.
+    blip = life.resumed_at is not None and o.before is not None and o.before.heard_at - life.resumed_at <= BLIP_S
+    undecided = blip and life.lost is not None
     life.resumed_at, life.first_after, life.leaving = o.at, None, None
+    if undecided:
+        return
     if o.before is None:
         life.lost = None
         return

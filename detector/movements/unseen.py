@@ -50,7 +50,10 @@ def judged(
         airport = stops.named_airport(candidates)
         if needs_low and _still_coming_down(lost, after, s):
             continue
-        if airport is None or (needs_low and fit_of(side_fits, airport, airports).height_ft > s.low_height_ft):
+        if airport is None:
+            continue
+        descending = lost.vertical_fpm is not None and lost.vertical_fpm <= -s.descending_fpm
+        if needs_low and not descending and fit_of(side_fits, airport, airports).height_ft > s.low_height_ft:
             continue
         if silence_s < _one_side_needs_s(airport, lost, after, airports, s):
             continue
@@ -168,7 +171,7 @@ def _one_side_needs_s(airport: str, lost: Side, after: Side, airports: Airports,
 
 def suspicions(life: Life, at: float, s: MovementSettings) -> tuple[Check, ...]:
     """What speaks against everything that is told around that time."""
-    return (checks.implied_speed(life.jumped_at, at, s),)
+    return (checks.implied_speed(life.last_jump_before(at), at, s),)
 
 
 def _still_coming_down(lost: Side, after: Side, s: MovementSettings) -> bool:

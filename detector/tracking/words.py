@@ -32,7 +32,8 @@ COLUMNS = {
 GROUND_MARKS_S = (10.0, 20.0, 30.0, 45.0, 60.0, 75.0, 90.0, 120.0)
 AIR_MARKS_S = (10.0, 30.0, 120.0)
 GROUND_EVERY_S = 60.0
-"""After the last mark a run on the ground is looked at this often, as long as it lasts."""
+AIR_EVERY_S = 300.0
+"""After the last mark a run is looked at this often, as long as it lasts: what it needs besides may come late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,9 @@ def runs(arrivals: Arrivals, reports: ReportBatch, table: SlotTable, confirm_s: 
 
 def _steps(lasted: F64, word: npt.NDArray[np.int8], confirm_s: float) -> npt.NDArray[np.int64]:
     """How many marks a run has passed after `lasted` seconds (NaN: none)."""
-    steps = np.full(len(lasted), 1 + len(AIR_MARKS_S))
-    # Most words come from long flights, which are past every mark.
+    # Most words come from long flights.
+    beyond = np.nan_to_num(lasted) - AIR_MARKS_S[-1]
+    steps = np.maximum(beyond / AIR_EVERY_S, 0.0).astype(np.int64) + (1 + len(AIR_MARKS_S))
     within = np.flatnonzero(~(lasted >= AIR_MARKS_S[-1]) & (word == 0))
     steps[within] = np.searchsorted((confirm_s, *AIR_MARKS_S), np.nan_to_num(lasted[within]), side="right")
     ground = np.flatnonzero(word == 1)
