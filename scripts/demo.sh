@@ -13,11 +13,11 @@ say() { printf '\n== %s\n\n' "$*"; }
 say "A real recording: Toulouse to Amsterdam, 24 October 2023, heard by a receiver on board"
 "$detector" replay tests/data/recordings/long_flight.csv.gz --fresh --stops "$out/long_flight.stops.jsonl"
 
-say "The Pyongyang story, flown again: two days of frames from a chain of receivers"
-"$detector" simulate tests/scenarios/pyongyang.yaml -o "$out/pyongyang.csv.gz" --truth "$out/pyongyang.truth.json"
+say "The Pyongyang story, SIMULATED from what was published: two days of frames from a chain of receivers"
+"$detector" simulate tests/scenarios/pyongyang.yaml -o "$out/pyongyang.simulated.csv.gz" --truth "$out/pyongyang.truth.json"
 
 say "... and what the program finds in those frames alone"
-"$detector" replay "$out/pyongyang.csv.gz" --fresh \
+"$detector" replay "$out/pyongyang.simulated.csv.gz" --fresh \
     --stops "$out/pyongyang.stops.jsonl" --alerts "$out/pyongyang.alerts.jsonl" --map "$out/pyongyang.html"
 
 cat <<EOF

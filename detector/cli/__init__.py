@@ -27,6 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+INTERRUPTED = 130
+"""The shell's word for Ctrl-C; typer gives it back without one of its own."""
+
+
 def main() -> NoReturn:
     """The console script."""
     sys.excepthook = _report_defect
@@ -46,8 +50,8 @@ def status_of(args: Sequence[str]) -> int:
         return _fail(f"{error.format_message()} ({usage} tells the usage)", error.exit_code, error)
     except DetectorError as error:
         return _fail(str(error), error.exit_status, error)
-    except (KeyboardInterrupt, typer.Abort):
-        return 130
+    except (KeyboardInterrupt, typer.Abort) as error:
+        return _fail("interrupted", INTERRUPTED, error)
     except BrokenPipeError:
         # The reader of our output has seen enough (`| head`).
         _abandon_output()
@@ -56,6 +60,8 @@ def status_of(args: Sequence[str]) -> int:
         _abandon_output()
         where = f"{error.filename}: " if error.filename else ""
         return _fail(f"{where}{error.strerror or error}", 1, error)
+    if status == INTERRUPTED:
+        return _fail("interrupted", INTERRUPTED, KeyboardInterrupt())
     return status if isinstance(status, int) else 0
 
 

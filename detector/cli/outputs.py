@@ -13,12 +13,16 @@ from detector.domain.errors import OutputError
 STANDARD_OUTPUT = "-"
 
 
-def check_writable(*targets: str | None) -> None:
-    """Raise OutputError for a target that could not be written at the end."""
+def check_writable(*targets: str | None, inputs: Iterable[str] = ()) -> None:
+    """Raise OutputError for a target that could not be written at the end, or would overwrite an input or another."""
+    taken = {Path(name).resolve(): "is read from" for name in inputs}
     for target in targets:
         if target is None or target == STANDARD_OUTPUT:
             continue
         path = Path(target)
+        if path.resolve() in taken and not (path.exists() and not path.is_file()):
+            raise OutputError(f"{target}: {taken[path.resolve()]}; write the result elsewhere")
+        taken[path.resolve()] = "is named for another result"
         directory = path.parent
         if path.is_dir():
             raise OutputError(f"{target}: is a directory; name a file")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,10 +16,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from detector import app
 from detector.cli import maps, outputs, tables
-from detector.domain.errors import UsageError
+from detector.domain.errors import InputError, Reject, UsageError
 from detector.domain.times import iso, parse_iso
 from detector.domain.wire import alert_line, stop_line
 
+WASTED = frozenset({Reject.GARBAGE, Reject.BAD_TIME, Reject.BAD_HEX, Reject.LATE, Reject.TIME_JUMP, Reject.CRC})
+"""Rejects that a sound recording has few of."""
+FEW = 100
 FORMATS = ("auto", "beast", "avr", "csv", "jet1090")
 
 
@@ -46,7 +51,7 @@ def replay(
         to_output.append("--json")
     if len(to_output) > 1:
         raise UsageError(f"{' and '.join(to_output)} cannot share standard output; give one of them a file")
-    outputs.check_writable(stops, alerts, map_)
+    outputs.check_writable(stops, alerts, map_, inputs=_expanded(paths))
     options = app.ReplayOptions(
         paths=tuple(paths),
         format=format_,
@@ -60,6 +65,7 @@ def replay(
     with app.Replay(options) as run:
         with _progress(shown=not quiet) as progress:
             result = run.run(progress)
+        result.notes += _warnings(result)
         if workers != 1:
             result.notes.append(f"--workers {workers}: this version replays in one process; the result is the same")
         if stops is not None:
@@ -73,6 +79,28 @@ def replay(
     elif not quiet:
         # The tables move aside when standard output carries a result.
         tables.print_result(result, tables.console(stderr=bool(to_output)))
+
+
+def _expanded(paths: list[str]) -> list[str]:
+    return [name for path in paths for name in (glob.glob(path) or [path])]
+
+
+def _warnings(result: app.ReplayResult) -> list[str]:
+    """What the person should not overlook among the sums. Raises InputError where nothing could be read at all."""
+    counts = result.rejects.counts
+    dropped = sum(n for reason, n in counts.items() if reason in WASTED)
+    if result.frames == 0 and dropped:
+        why = ", ".join(f"{reason} {n:,}" for reason, n in sorted(counts.items()))
+        raise InputError(f"not one frame could be read ({why}); is the format right (--format)?")
+    notes = []
+    if counts.get(Reject.DAMAGED_FILE):
+        until = "" if result.last_at is None else f" (last frame {iso(result.last_at)})"
+        notes.append(f"a compressed recording breaks off early; what came before it was used{until}")
+    if dropped > result.frames / 2:
+        notes.append(f"{dropped:,} pieces of the input could not be used, against {result.frames:,} frames read")
+    if result.frames > FEW and result.first_at == result.last_at:
+        notes.append("all frames carry one time, so nothing can be told from them; record Beast, or AVR lines with @")
+    return notes
 
 
 def _start(text: str | None) -> float | None:
@@ -126,7 +154,7 @@ def _summary(result: app.ReplayResult) -> dict[str, object]:
                 "icao24": movement.icao24,
                 "airport": movement.airport,
                 "earliest": iso(movement.earliest),
-                "latest": iso(movement.latest),
+                "latest": iso(math.ceil(movement.latest)),
                 "reason": movement.reason,
             }
             for movement in result.movements

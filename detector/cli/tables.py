@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from rich import box
@@ -72,7 +73,6 @@ def stops_table(stops: Iterable[Stop]) -> Table:
 def alerts_table(alerts: Iterable[Alert]) -> Table:
     """One row a finding, under its alert."""
     table = _table("Alerts", "aircraft", "field", "state", "finding", "reason")
-    table.columns[-1].no_wrap = False
     for alert in alerts:
         head = [
             escape(alert.stop.icao24),
@@ -90,12 +90,11 @@ def alerts_table(alerts: Iterable[Alert]) -> Table:
 def movements_table(movements: Iterable[Movement]) -> Table:
     """One row a movement: those that bound a stop, and those that were none."""
     table = _table("Movements", "aircraft", "what", "field", "when (UTC)", "how it is known")
-    table.columns[-1].no_wrap = False
     for movement in movements:
-        earliest, latest = iso(movement.earliest), iso(movement.latest)
+        earliest, latest = iso(movement.earliest), iso(math.ceil(movement.latest))
         when = f"{earliest[:10]} {earliest[11:19]}"
         if latest != earliest:
-            when += f" .. {latest[11:19]}"
+            when += f" .. {latest[11:19] if latest[:10] == earliest[:10] else latest[:19].replace('T', ' ')}"
         kind = movement.kind.value.replace("_", "-")
         table.add_row(escape(movement.icao24), kind, escape(movement.airport or "-"), when, escape(movement.reason))
     return table
@@ -104,7 +103,7 @@ def movements_table(movements: Iterable[Movement]) -> Table:
 def _table(title: str, *headings: str) -> Table:
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
     for heading in headings:
-        table.add_column(heading, overflow="fold", no_wrap=True)
+        table.add_column(heading, overflow="fold")
     return table
 
 
@@ -149,7 +148,7 @@ def _moment(moment: Moment) -> str:
     if moment.observed:
         return f"{_minute(moment.estimate)}\nseen"
     earliest = "unknown" if moment.earliest is None else _minute(moment.earliest)
-    latest = _minute(moment.latest)
+    latest = _minute(math.ceil(moment.latest / 60) * 60)  # outwards, so that the truth stays inside
     same_day = moment.earliest is not None and earliest[:10] == latest[:10]
     return f"{earliest}\n.. {latest[11:] if same_day else latest}"
 
@@ -181,9 +180,9 @@ def _step(step: JourneyStep) -> str:
     end = _minute(step.until) if step.until is not None else ""
     who = f" as {step.callsign}" if step.callsign else ""
     if step.kind == "stop":
-        stay = f" until {end}" if end else ", still there"
+        stay = f" until {end}" if end else ", not heard leaving"
         return f"{begin}  stop at {step.airport or 'a field not named'} (level {step.level}){who}{stay}"
-    track = "" if step.track_deg is None else f", heading {step.track_deg:.0f} degrees"
+    track = "" if step.track_deg is None else f", track {step.track_deg:.0f} degrees"
     height = "" if step.altitude_ft is None else f" at {step.altitude_ft:,.0f} ft"
     place = f"{step.latitude_deg:.2f} {step.longitude_deg:.2f}" if step.latitude_deg is not None else "?"
     where = step.near or place

@@ -29,11 +29,15 @@ _MAX_OPEN_FILES = 200
 
 @dataclass(frozen=True, slots=True)
 class RecordingFile:
-    """One file of a replay: where it is, its format (a name of `framing.FORMATS`), its size on disk in bytes."""
+    """One file of a replay: where it is, its format (a name of `framing.FORMATS`), its size on disk in bytes.
+
+    `undated`: its beginning holds frames but no date.
+    """
 
     path: str
     format: str
     size: int
+    undated: bool
 
 
 class Recordings:
@@ -111,7 +115,7 @@ def open_recordings(
 
     paths        files, or globs (`*`, `?`, `[`; a file that exists by that very name is taken as it is)
     format       a name of `framing.FORMATS`, or "auto": each file by its content
-    start_at     Unix s of the first frame of each file, for formats without a date
+    start_at     Unix s of the first frame of the one file without a date
     chunk_bytes  decompressed bytes framed at a time; no result depends on it
     skip         frames to drop at the head of the merged stream (to resume)
 
@@ -125,6 +129,12 @@ def open_recordings(
     if len(found) > _MAX_OPEN_FILES:
         raise UsageError(f"{len(found)} recordings at once; give at most {_MAX_OPEN_FILES}, or join the segments first")
     files = [_examined(path, format) for path in found]
+    undated = [file.path for file in files if file.undated]
+    if start_at is not None and len(undated) > 1:
+        raise UsageError(
+            f"{len(undated)} recordings carry no date ({undated[0]}, ...), and one --start-time cannot date them all; "
+            "replay them one by one, or join the segments of one recording first"
+        )
     return Recordings(files, start_at=start_at, chunk_bytes=max(1, chunk_bytes), skip=skip)
 
 
@@ -152,7 +162,10 @@ def _examined(path: str, format_name: str) -> RecordingFile:
         if detected is None:
             raise InputError(f"{path}: in no format known here; name it with --format ({', '.join(FORMATS)})")
         format_name = detected
-    return RecordingFile(path, format_name, size)
+    framer = FORMATS[format_name](1, None)
+    framer.feed(head)
+    framer.finish()
+    return RecordingFile(path, format_name, size, framer.undated)
 
 
 def _open(path: str) -> BinaryIO:

@@ -65,13 +65,17 @@ def find_config(path: Path | None) -> Path:
                 f"{named}:1: no such file (named by {ENVIRONMENT}); set it to a configuration, or unset it"
             )
         return Path(named)
-    package = Path(detector.__file__).parent
-    # A wheel carries the directory inside the package; in the source tree it lies beside it.
-    places = (Path("config"), package / "config", package.parent / "config")
+    places = (Path("config"), *_shipped_places())
     for place in places:
         if (place / FILE_NAME).is_file():
             return place / FILE_NAME
     raise ConfigError(f"{places[0] / FILE_NAME}:1: no configuration found; give one with --config")
+
+
+def _shipped_places() -> tuple[Path, Path]:
+    """A wheel carries the directory inside the package; in the source tree it lies beside it."""
+    package = Path(detector.__file__).parent
+    return package / "config", package.parent / "config"
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -129,7 +133,7 @@ def _airports(packed: bytes, corrections: list[tuple[str, AirportCorrection]], s
 def _corrections(config_dir: Path, settings: Settings) -> list[tuple[str, AirportCorrection]]:
     if settings.airports is None:
         return []
-    tree = _read(config_dir / settings.airports)
+    tree = _read(_beside(config_dir, settings.airports, Settings().airports))
     content = structured(tree, CorrectionsFile)
     return [(tree.where(("airports", i)), correction) for i, correction in enumerate(content.airports)]
 
@@ -137,10 +141,18 @@ def _corrections(config_dir: Path, settings: Settings) -> list[tuple[str, Airpor
 def _watch_entries(config_dir: Path, settings: Settings) -> list[tuple[str, WatchEntry]]:
     entries: list[tuple[str, WatchEntry]] = []
     for name in settings.watchlists:
-        tree = _read(config_dir / name)
+        tree = _read(_beside(config_dir, name, *Settings().watchlists))
         content = structured(tree, WatchListFile)
         entries += [(tree.where(("entries", i)), entry) for i, entry in enumerate(content.entries)]
     return entries
+
+
+def _beside(config_dir: Path, name: str, *shipped: str | None) -> Path:
+    """The file beside the settings; one of the `shipped` names that is missing there is the one that came along."""
+    path = config_dir / name
+    if name in shipped and not path.exists():
+        return next((place / name for place in _shipped_places() if (place / name).is_file()), path)
+    return path
 
 
 def _packed_airports() -> bytes:

@@ -21,7 +21,7 @@ from detector.settings.schema import Settings
 HEAD = """\
 # Settings of the detector, all with their defaults. Delete what you do not change: a key left out has its default.
 # Units are in the names: _s seconds, _ft feet, _nm nautical miles, _kt knots, _fpm feet per minute.
-# An unknown key, a wrong type or a value out of range is an error with file and line (`detector check-config`).
+# An unknown key, a wrong type or a value out of range is an error with file and line.
 """
 TAIL = """\
 

@@ -63,13 +63,20 @@ def test_an_error_is_one_line_and_a_status(
     assert captured.out == ""
 
 
-@pytest.mark.parametrize(("error", "status"), [(KeyboardInterrupt(), 130), (typer.Abort(), 130), (typer.Exit(3), 3)])
-def test_an_interruption_is_quiet(
-    failing: types.ModuleType, capsys: pytest.CaptureFixture[str], error: BaseException, status: int
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (KeyboardInterrupt(), 130, "detector: interrupted\n"),
+        (typer.Abort(), 130, "detector: interrupted\n"),
+        (typer.Exit(3), 3, ""),
+    ],
+)
+def test_an_interruption_is_said_in_a_word(
+    failing: types.ModuleType, capsys: pytest.CaptureFixture[str], error: BaseException, status: int, said: str
 ) -> None:
     vars(failing)["fail"] = raising(error)
     assert cli.status_of(["fail"]) == status
-    assert capsys.readouterr().err == ""
+    assert capsys.readouterr().err == said
 
 
 def test_a_full_disk_is_one_line(

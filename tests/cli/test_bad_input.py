@@ -94,6 +94,30 @@ def full_disk(tmp: Path) -> list[str]:
     return [str(RECORDINGS / "full_flight_short.csv.gz"), "--quiet", "--stops", "/dev/full", "--store", "memory"]
 
 
+def output_over_the_recording(tmp: Path) -> list[str]:
+    recording = a_recording(tmp)
+    return [str(recording), "--stops", str(recording)]
+
+
+def two_results_in_one_file(tmp: Path) -> list[str]:
+    return [str(a_recording(tmp)), "--stops", str(tmp / "out"), "--alerts", str(tmp / "out")]
+
+
+def one_start_time_for_two_dumps(tmp: Path) -> list[str]:
+    beast_without_date(tmp)
+    (tmp / "second.bin").write_bytes((tmp / "dump.bin").read_bytes())
+    return [str(tmp / "*.bin"), "--start-time", "2024-11-07T00:00:00Z"]
+
+
+def columns_in_the_wrong_order(tmp: Path) -> list[str]:
+    (tmp / "swapped.csv").write_bytes(b"timestamp,hex\n" + b"8d486257990d5b9c9004d5a1c2b3,1698140962.119813\n" * 20)
+    return [str(tmp / "swapped.csv"), "--store", "memory"]
+
+
+def csv_called_beast(tmp: Path) -> list[str]:
+    return [str(a_recording(tmp)), "--format", "beast", "--start-time", "2024-11-07T00:00:00Z", "--store", "memory"]
+
+
 def redis_refuses(tmp: Path) -> list[str]:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -144,6 +168,11 @@ CASES: list[tuple[Callable[[Path], list[str]], int, str]] = [
     (output_in_missing_directory, 1, "no directory"),
     (output_is_a_directory, 1, "is a directory"),
     (full_disk, 1, "/dev/full"),
+    (output_over_the_recording, 1, "is read from"),
+    (two_results_in_one_file, 1, "is named for another result"),
+    (one_start_time_for_two_dumps, 2, "2 recordings carry no date"),
+    (columns_in_the_wrong_order, 1, "not one frame could be read"),
+    (csv_called_beast, 1, "not one frame could be read"),
     (redis_refuses, 1, "refused"),
     (unknown_store, 2, "mysql"),
     (configuration_missing, 2, "none.yaml"),
