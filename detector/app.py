@@ -104,17 +104,14 @@ class Replay:
         recordings = self._recordings(skip=skip)
         due = began + CHECKPOINT_EVERY_S
         for batch in recordings:
-            changes = self.pipeline.step(batch)
-            self.journal.note(changes)
-            _collect(changes, result, stops)
-            if self.tracks is not None and changes.points is not None:
-                self.tracks.add(changes.points)
+            self._take_in(self.pipeline.step(batch), result, stops)
             now = time.monotonic()
             if now >= due:
                 self.store.checkpoint(*self.journal.changes())
                 due = time.monotonic() + CHECKPOINT_EVERY_S
             if progress is not None:
                 progress(recordings.bytes_read, recordings.bytes_total, self.pipeline.frames, self.pipeline.clock.now)
+        self._take_in(self.pipeline.finish(), result, stops)
         self.store.checkpoint(*self.journal.changes(finished=True))
         result.stops = sorted(stops.values(), key=_by_landing)
         result.frames, result.aircraft = self.pipeline.frames, len(self.pipeline.decoder.addresses)
@@ -123,6 +120,12 @@ class Replay:
         result.rejects.merge(self.pipeline.rejects)
         result.elapsed_s = time.monotonic() - began
         return result
+
+    def _take_in(self, changes: Changes, result: ReplayResult, stops: dict[str, Stop]) -> None:
+        self.journal.note(changes)
+        _collect(changes, result, stops)
+        if self.tracks is not None and changes.points is not None:
+            self.tracks.add(changes.points)
 
     def _recordings(self, skip: int) -> Recordings:
         options = self._options

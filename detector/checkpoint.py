@@ -1,6 +1,6 @@
 """The state of a stream as keys and values, and back: one readable JSON document an aircraft.
 
-    stream                 event time, frames taken in, rejects, addresses heard once, the held frame
+    stream                 event time, frames taken in, rejects, addresses heard once, the held frames
     aircraft:<address>     decoder halves, track, recent past, phase of flight, open stop
     watch:<stop id>        an alert under watch, with its journey
     stop:<stop id>         last revision of every stop
@@ -32,7 +32,7 @@ SCHEMA = "detector.state/1"
 
 
 class HeldFrame(msgspec.Struct, frozen=True):
-    """The frame that event time has not admitted yet."""
+    """A frame that event time has not admitted yet."""
 
     at: float
     frame: str
@@ -50,7 +50,7 @@ class StreamState(msgspec.Struct, frozen=True):
     first_at: float | None
     now: float | None
     finished: bool
-    held: HeldFrame | None
+    held: list[HeldFrame]
     pending: dict[str, float]
     """Addresses (keys of `domain.report`, in hexadecimal) that were heard once, with the time."""
     rejects: dict[str, dict[str, int]]
@@ -117,7 +117,7 @@ class Journal:
         return puts, deletes
 
     def _stream(self, *, finished: bool) -> StreamState:
-        pipeline, held = self.pipeline, self.pipeline.clock.held
+        pipeline = self.pipeline
         return StreamState(
             schema=SCHEMA,
             identity=self._identity,
@@ -125,7 +125,7 @@ class Journal:
             first_at=pipeline.first_at,
             now=pipeline.clock.now,
             finished=finished,
-            held=None if held is None else _held(held),
+            held=_held(pipeline.clock.held),
             pending={f"{key:07x}": at for key, at in pipeline.decoder.addresses.pending.items()},
             rejects={
                 "clock": pipeline.clock.rejects.counts,
@@ -165,7 +165,7 @@ class Journal:
         pipeline.decoder.addresses.restore_pending({int(key, 16): at for key, at in stream.pending.items()})
         pipeline.alerts.restore(watches)
         pipeline.frames, pipeline.first_at, pipeline.clock.now = stream.frames, stream.first_at, stream.now
-        pipeline.clock.held = None if stream.held is None else _frame(stream.held)
+        pipeline.clock.held = FrameBatch.concat([_frame(one) for one in stream.held])
         for part, counts in (
             (pipeline.clock.rejects, "clock"),
             (pipeline.decoder.rejects, "decoder"),
@@ -204,9 +204,19 @@ def _all(state: Mapping[str, bytes], prefix: str, kind: Any) -> list[Any]:
     return [msgspec.json.decode(state[key], type=kind) for key in sorted(state) if key.startswith(prefix)]
 
 
-def _held(held: FrameBatch) -> HeldFrame:
-    payload = held.payload[0, : int(held.length[0])].tobytes().hex()
-    return HeldFrame(float(held.heard_at[0]), payload, int(held.receiver[0]), int(held.level[0]), bool(held.mlat[0]))
+def _held(held: FrameBatch) -> list[HeldFrame]:
+    return [
+        HeldFrame(at, payload[:length].tobytes().hex(), receiver, level, mlat)
+        for at, payload, length, receiver, level, mlat in zip(
+            held.heard_at.tolist(),
+            held.payload,
+            held.length.tolist(),
+            held.receiver.tolist(),
+            held.level.tolist(),
+            held.mlat.tolist(),
+            strict=True,
+        )
+    ]
 
 
 def _frame(held: HeldFrame) -> FrameBatch:

@@ -88,6 +88,12 @@ class Pipeline:
         after = [] if self.clock.now is None else [self.clock.now]
         return self._advance(FrameBatch.empty(), before, np.array(after))
 
+    def finish(self) -> Changes:
+        """The recording is over: take in the frames that event time still holds back. To be called once, at the end."""
+        before = self.clock.now
+        held, clock = self.clock.finish()
+        return self._advance(held, before, clock) if len(held) else Changes()
+
     @property
     def rejects(self) -> RejectCounts:
         """What was dropped on the path so far, by reason."""

@@ -26,8 +26,12 @@ PAIR_S = 10.0
 """Even and odd no further apart than this: at 500 kt a pair 30 s apart is wrong by kilometres three times in four."""
 ANCHOR_AIRBORNE_S = 600.0
 """A lone airborne message is resolved near a pair this fresh: 600 kt for 10 min is 100 NM, half a zone is 180."""
+FIRST_SURFACE_S = 270.0
+"""The first surface message after an airborne one is resolved near a pair this fresh: 600 kt for 270 s is 45 NM, half
+a zone of the surface format. Further off it comes out a whole zone wrong, 90 NM, and nothing would show it."""
 ANCHOR_SURFACE_S = 900.0
-"""A surface message is resolved near a pair while no silence of position messages was longer than this."""
+"""From then on surface messages are resolved while no silence of position messages was longer than this: an aircraft
+that taxis stays near."""
 
 COLUMNS = {
     "cpr_even_at": Column("f8", float("nan")),
@@ -39,9 +43,12 @@ COLUMNS = {
     "anchor_at": Column("f8", float("nan")),
     "anchor_latitude_deg": Column("f8", float("nan")),
     "anchor_longitude_deg": Column("f8", float("nan")),
+    "anchor_airborne_only": Column("?", False),
     "position_heard_at": Column("f8", float("nan")),
+    "position_surface": Column("?", False),
 }
-"""What is remembered of each aircraft: the last airborne half of each parity, the last pair, the last message."""
+"""What is remembered of each aircraft: the last airborne half of each parity, the last pair (and whether it came too
+long before landing to serve on the ground), the last message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +102,20 @@ def resolve(table: SlotTable, messages: Messages, receiver_places: Mapping[int, 
     paired = ~np.isnan(latitude)
 
     last_pair = _last_true(paired)
-    last_break = _last_true(_after_silence(table, sequence))
+    heard_before, surface_before = _before(table, sequence)
+    silence = sequence.real & ~(heard_at - heard_before <= ANCHOR_SURFACE_S)
+    landed = np.flatnonzero(sequence.real & surface & ~surface_before)
+    last_break = _last_true(silence), _last_true(_too_late(table, sequence, landed, last_pair))
     lone = np.flatnonzero(sequence.real & ~paired)
     if len(lone):
-        at, ref_lat, ref_lon = _anchors(table, sequence, lone, last_pair, last_break, latitude, longitude)
-        too_old = ~surface[lone] & ~(np.abs(heard_at[lone] - at) <= ANCHOR_AIRBORNE_S)
-        ref_lat[too_old] = np.nan
+        at, ref_lat, ref_lon, airborne_only = _anchors(
+            table, sequence, lone, last_pair, last_break, latitude, longitude
+        )
+        too_old = ~(np.abs(heard_at[lone] - at) <= ANCHOR_AIRBORNE_S)
+        ref_lat[np.where(surface[lone], airborne_only, too_old)] = np.nan
         for receiver, (place_lat, place_lon) in receiver_places.items():
-            theirs = np.isnan(at) & surface[lone] & (messages.receiver[sequence.order[lone] - remembered] == receiver)
+            theirs = (np.isnan(at) | airborne_only) & surface[lone]
+            theirs &= messages.receiver[sequence.order[lone] - remembered] == receiver
             ref_lat[theirs], ref_lon[theirs] = place_lat, place_lon
         near = np.flatnonzero(~np.isnan(ref_lat))
         lone = lone[near]
@@ -111,11 +124,15 @@ def resolve(table: SlotTable, messages: Messages, receiver_places: Mapping[int, 
         )
 
     last, slots = sequence.last, sequence.slots
-    at, anchor_lat, anchor_lon = _anchors(table, sequence, last, last_pair, last_break, latitude, longitude)
+    at, anchor_lat, anchor_lon, airborne_only = _anchors(
+        table, sequence, last, last_pair, last_break, latitude, longitude
+    )
     table["position_heard_at"][slots] = heard_at[last]
+    table["position_surface"][slots] = surface[last]
     table["anchor_at"][slots] = at
     table["anchor_latitude_deg"][slots] = anchor_lat
     table["anchor_longitude_deg"][slots] = anchor_lon
+    table["anchor_airborne_only"][slots] = airborne_only
     for parity, before in (("even", even_before), ("odd", odd_before)):
         told = np.flatnonzero(before[last] >= sequence.first[last])
         half = before[last[told]]
@@ -189,17 +206,32 @@ def _pairs(sequence: _Sequence) -> tuple[F64, F64, Rows, Rows]:
     return latitude, longitude, even_before, odd_before
 
 
-def _after_silence(table: SlotTable, sequence: _Sequence) -> Flags:
-    """The messages before which no position was heard for too long."""
-    before = np.empty(len(sequence.heard_at))
-    before[1:] = sequence.heard_at[:-1]
+def _before(table: SlotTable, sequence: _Sequence) -> tuple[F64, Flags]:
+    """Of the message before each one of the aircraft: when it was heard (NaN: there is none), whether on the surface.
+
+    Remembered halves are not messages; what stands in their rows means nothing.
+    """
+    heard_at, surface = np.empty(len(sequence.heard_at)), np.empty(len(sequence.heard_at), np.bool_)
+    heard_at[1:], surface[1:] = sequence.heard_at[:-1], sequence.surface[:-1]
     # The first message of each aircraft follows the last one of an earlier batch.
     first_real = np.flatnonzero(sequence.real & ~np.append(False, sequence.real[:-1]))
     index = sequence.first
     begins = np.flatnonzero(index == np.arange(len(index)))
     for rows in (first_real, begins):
-        before[rows] = table["position_heard_at"][sequence.slots[sequence.group[rows]]]
-    return sequence.real & ~(sequence.heard_at - before <= ANCHOR_SURFACE_S)
+        slots = sequence.slots[sequence.group[rows]]
+        heard_at[rows] = table["position_heard_at"][slots]
+        surface[rows] = table["position_surface"][slots]
+    return heard_at, surface
+
+
+def _too_late(table: SlotTable, sequence: _Sequence, landed: Rows, last_pair: Rows) -> Flags:
+    """Those of `landed`, first surface messages, that came too long after the last pair."""
+    pair = last_pair[landed]
+    slots = sequence.slots[sequence.group[landed]]
+    at = np.where(pair >= sequence.first[landed], sequence.heard_at[pair], table["anchor_at"][slots])
+    late = np.zeros(len(sequence.heard_at), np.bool_)
+    late[landed] = ~(sequence.heard_at[landed] - at <= FIRST_SURFACE_S)
+    return late
 
 
 def _anchors(
@@ -207,17 +239,19 @@ def _anchors(
     sequence: _Sequence,
     rows: Rows,
     last_pair: Rows,
-    last_break: Rows,
+    last_break: tuple[Rows, Rows],
     latitude: F64,
     longitude: F64,
-) -> tuple[F64, F64, F64]:
-    """(time, latitude, longitude) of the anchor in force after each of `rows`, NaN where there is none."""
-    first, pair, silence = sequence.first[rows], last_pair[rows], last_break[rows]
+) -> tuple[F64, F64, F64, Flags]:
+    """(time, latitude, longitude) of the anchor in force after each of `rows`, NaN where there is none; whether it
+    serves airborne messages only. `last_break`: the last silence, and the last surface message that came too late."""
+    first, pair = sequence.first[rows], last_pair[rows]
     here = pair >= first
-    gone = np.where(here, silence > pair, silence >= first)
+    silence, late = (np.where(here, broken[rows] > pair, broken[rows] >= first) for broken in last_break)
     slots = sequence.slots[sequence.group[rows]]
     at = np.where(here, sequence.heard_at[pair], table["anchor_at"][slots])
     lat = np.where(here, latitude[pair], table["anchor_latitude_deg"][slots])
     lon = np.where(here, longitude[pair], table["anchor_longitude_deg"][slots])
-    at[gone] = lat[gone] = lon[gone] = np.nan
-    return at, lat, lon
+    at[silence] = lat[silence] = lon[silence] = np.nan
+    airborne_only = (late | (~here & table["anchor_airborne_only"][slots])) & ~np.isnan(at)
+    return at, lat, lon, airborne_only

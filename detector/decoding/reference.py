@@ -173,9 +173,10 @@ class ReferenceDecoder:
         halves = (says["cpr_format"], says["cpr_lat"], says["cpr_lon"])
         place = None if surface else self._paired(slot, heard_at, halves)
         paired = place is not None
-        self._age_anchor(slot, heard_at)
+        self._age_anchor(slot, heard_at, surface=surface)
         if place is not None:
             self.table["anchor_at"][slot] = heard_at
+            self.table["anchor_airborne_only"][slot] = False
             self.table["anchor_latitude_deg"][slot], self.table["anchor_longitude_deg"][slot] = place
         else:
             place = self._near_reference(slot, heard_at, surface=surface, receiver=receiver, halves=halves)
@@ -205,19 +206,28 @@ class ReferenceDecoder:
         latitude, longitude = by_odd if odd else by_even
         return latitude, longitude if longitude < 180.0 else -180.0
 
-    def _age_anchor(self, slot: int, heard_at: float) -> None:
-        """Forget the last pair after too long a silence of position messages."""
+    def _age_anchor(self, slot: int, heard_at: float, *, surface: bool) -> None:
+        """Forget the last pair after too long a silence; on the ground, too, if the first message there is too late."""
         if not heard_at - float(self.table["position_heard_at"][slot]) <= positions.ANCHOR_SURFACE_S:
             for name in ("anchor_at", "anchor_latitude_deg", "anchor_longitude_deg"):
                 self.table[name][slot] = NAN
+            self.table["anchor_airborne_only"][slot] = False
+        landed = surface and not self.table["position_surface"][slot]
+        if landed and heard_at - float(self.table["anchor_at"][slot]) > positions.FIRST_SURFACE_S:
+            self.table["anchor_airborne_only"][slot] = True
         self.table["position_heard_at"][slot] = heard_at
+        self.table["position_surface"][slot] = surface
 
     def _near_reference(
         self, slot: int, heard_at: float, *, surface: bool, receiver: int, halves: tuple[int, int, int]
     ) -> tuple[float, float] | None:
         anchor_at = float(self.table["anchor_at"][slot])
         reference: tuple[float, float] | None = None
-        if (surface and not np.isnan(anchor_at)) or abs(heard_at - anchor_at) <= positions.ANCHOR_AIRBORNE_S:
+        if surface:
+            serves = not np.isnan(anchor_at) and not self.table["anchor_airborne_only"][slot]
+        else:
+            serves = abs(heard_at - anchor_at) <= positions.ANCHOR_AIRBORNE_S
+        if serves:
             reference = (
                 float(self.table["anchor_latitude_deg"][slot]),
                 float(self.table["anchor_longitude_deg"][slot]),

@@ -124,11 +124,21 @@ def feasible(silence_s: float, needed_s: float) -> Check:
     )  # fmt: skip
 
 
-def not_overflight(direct_kt: float, speeds_kt: tuple[float | None, float | None], s: MovementSettings) -> Check:
-    """A flight straight through does not explain the silence. Value: distance by time, limit: slowest plausible."""
-    told = [speed for speed in speeds_kt if speed is not None]
+def not_overflight(
+    direct_kt: float,
+    speeds_kt: tuple[float | None, float | None],
+    s: MovementSettings,
+    *,
+    approach: tuple[bool, bool] = (False, False),
+) -> Check:
+    """A flight straight through does not explain the silence. Value: distance by time, limit: slowest plausible.
+
+    `approach`: the sides on which it was low and descending; nobody cruises at the speed heard there.
+    """
+    told = [speed for speed, slow in zip(speeds_kt, approach, strict=True) if speed is not None and not slow]
     if not told:
-        return _check("not_overflight", None, direct_kt, None, "kt", "no ground speed on either side")
+        why = "no cruising speed heard on either side" if any(approach) else "no ground speed on either side"
+        return _check("not_overflight", None, direct_kt, None, "kt", why)
     slowest = min(told) * (1 - s.overflight_share)
     explained = all(abs(direct_kt - speed) <= s.overflight_share * speed for speed in told)
     return _check(

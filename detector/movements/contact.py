@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from detector.domain.movement import Movement, MovementKind
 from detector.domain.observation import GroundRun, Observation
 from detector.domain.stop import Level
@@ -56,6 +58,7 @@ def in_air(life: Life, o: Observation, run: GroundRun, airports: Airports, s: Mo
     life.phase, life.landing, life.stop = Phase.AIR, None, None
     life.airborne_since, life.ground_since, life.resumed_at = run.since, None, None
     field = stop.airport if stop is not None else nearest_code(o, airports, s)
+    stale = stop is not None and (stop.level <= Level.ONE_SIDE or bool(life.gaps))
     if landing is not None and _only_touched(landing, contact, ground_until, run.since, s):
         reason = f"{contact:.0f} s on the ground, less than the {s.touch_and_go_s:.0f} s of a stop"
         at = landing.moment.estimate
@@ -64,11 +67,15 @@ def in_air(life: Life, o: Observation, run: GroundRun, airports: Airports, s: Mo
             changes.append(retracted(stop, o.at, f"only {contact:.0f} s on the ground: a touch-and-go"))
         life.gaps = ()
         return changes
-    life.leaving = Leaving(ground_until, run.since, observed, landing, stop)
-    changes = leaving.settled(life, o, airports, s, first=True)
     reason = f"the last frame on the ground is {gap:.0f} s before the first one in the air"
     take_off = Movement(MovementKind.TAKE_OFF, o.icao24, field, ground_until, run.since, reason)
-    return [take_off, *changes]
+    if stale:
+        # Where it stood is an inference, or long ago: the first fix tells where it took off.
+        unplaced = msgspec.structs.replace(take_off, airport=None)
+        life.leaving = Leaving(ground_until, run.since, observed, landing, stop, unplaced)
+        return leaving.settled(life, o, airports, s, first=True)
+    life.leaving = Leaving(ground_until, run.since, observed, landing, stop)
+    return [take_off, *leaving.settled(life, o, airports, s, first=True)]
 
 
 def _only_touched(

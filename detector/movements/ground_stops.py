@@ -5,7 +5,7 @@ from __future__ import annotations
 from detector.domain.movement import Movement, MovementKind
 from detector.domain.observation import GroundRun, Observation
 from detector.domain.stop import Candidate, Check, Level, Moment, Status, Stop
-from detector.movements import checks, fits, intervals, stops
+from detector.movements import checks, fits, intervals, onward, stops
 from detector.movements.fits import Fit
 from detector.movements.life import Landing, Life, Phase
 from detector.movements.settings import MovementSettings
@@ -23,11 +23,12 @@ IN_FLIGHT_S = 10.0
 def touched_down(life: Life, o: Observation, run: GroundRun, airports: Airports, s: MovementSettings) -> list[Change]:
     """From the air (or from nowhere) to the ground."""
     was, life.phase = life.phase, Phase.GROUND
-    life.ground_since, life.resumed_at, life.leaving, life.gaps = run.since, None, None, ()
+    told: list[Change] = [*life.forget_leaving()]
+    life.ground_since, life.resumed_at, life.gaps = run.since, None, ()
     if was is Phase.UNKNOWN or run.last_other_at is None:
         # Found on the ground (perhaps after one stray airborne word): there was no landing to speak of.
         life.landing, life.lost = None, None
-        return []
+        return told
     last_air = run.last_other_at
     observed = run.since - last_air <= s.observed_gap_s
     if life.lost is not None and (observed or life.lost.heard_at < last_air - s.observed_gap_s):
@@ -37,13 +38,13 @@ def touched_down(life: Life, o: Observation, run: GroundRun, airports: Airports,
     earliest, guess = min(last_air, run.since), run.since if observed else (last_air + run.since) / 2
     field = nearest_code(o, airports, s)
     if life.lost is not None:
-        field = field or stops.named_airport(arrival_candidates(life.lost, o, airports, s))
+        field = field or stops.named_airport(_by_the_way_in(life.lost, o, run.since, airports, s))
         index = airports.index_of(field) if field else None
         if index is not None:
             earliest, guess = _bounds_after(life.lost, index, run.since, airports, s)
     life.landing = Landing(Moment(earliest, run.since, guess, observed), o.now.callsign, run.words)
     reason = f"the first frame on the ground is {run.since - last_air:.0f} s after the last one in the air"
-    return [Movement(MovementKind.LANDING, o.icao24, field, earliest, run.since, reason)]
+    return [*told, Movement(MovementKind.LANDING, o.icao24, field, earliest, run.since, reason)]
 
 
 def stop_on_ground(
@@ -54,12 +55,19 @@ def stop_on_ground(
     candidates = fits.candidates(contact, airports, s.candidate_shown)
     if stops.named_airport(candidates) is None and life.lost is not None:
         # The ground is sure, the place is not: the way in tells it.
-        candidates = arrival_candidates(life.lost, o, airports, s)
+        candidates = _by_the_way_in(life.lost, o, landing.moment.latest, airports, s)
         contact = []
+        if not candidates:
+            return []
     named = stops.named_airport(candidates)
     stop, changes = life.stop, list[Change]()
     if stop is not None and contact and named is not None and stop.airport != named:
-        changes.append(retracted(stop, o.at, f"heard on the ground at {named} instead"))
+        latitude, longitude = o.now.latitude_deg or 0.0, o.now.longitude_deg or 0.0  # of the contact
+        closed = onward.flown_on(stop, named, latitude, longitude, landing.moment.latest, o.at, airports, s)
+        changes.append(closed or retracted(stop, o.at, f"heard on the ground at {named} instead"))
+        if closed is not None:
+            moment = onward.reached(life, landing.moment, latitude, longitude, s)
+            landing = life.landing = Landing(moment, landing.callsign, landing.words)
         stop = None
     if named is None and stop is None:
         return changes
@@ -123,6 +131,17 @@ def nearest_code(o: Observation, airports: Airports, s: MovementSettings) -> str
 def arrival_candidates(lost: Side, o: Observation, airports: Airports, s: MovementSettings) -> tuple[Candidate, ...]:
     """Fields that the way in fits, where the landing itself was not heard."""
     return fits.candidates(fits.arrival_fits(lost, o.now.category, airports, s), airports, s.candidate_shown)
+
+
+def _by_the_way_in(
+    lost: Side, o: Observation, until: float, airports: Airports, s: MovementSettings
+) -> tuple[Candidate, ...]:
+    """The same, unless the silence was long enough to land there and be heard at another field."""
+    found = arrival_candidates(lost, o, airports, s)
+    field = airports.index_of(found[0].airport) if found else None
+    if field is None or onward.could_have_flown_on(lost, until, field, airports, s):
+        return ()
+    return found
 
 
 def _contact(o: Observation, since: float, airports: Airports, s: MovementSettings) -> list[Fit]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from detector.domain.movement import Movement
 from detector.domain.observation import Observation
 from detector.domain.stop import Candidate, Level, Moment, Status, Stop
-from detector.movements import checks, fits, intervals, relocation, stops
+from detector.movements import checks, fits, intervals, onward, relocation, stops
 from detector.movements.ground_stops import Change, contact_checks, retracted
 from detector.movements.life import Landing, Leaving, Life
 from detector.movements.settings import MovementSettings
@@ -29,6 +32,32 @@ def settled(
         if not first or leaving.stop is None:
             return []
         return [_ended(life, leaving, leaving.stop, None, o, airports, s)]
+    changes = _told(life, leaving, now, o, airports, s)
+    return [*_take_off(leaving, changes, now, airports, s), *changes]
+
+
+def _take_off(
+    leaving: Leaving, changes: list[Change], now: Side, airports: Airports, s: MovementSettings
+) -> list[Movement]:
+    """The take-off, where it waited for a fix: from the field of the stop that it ends."""
+    if leaving.untold is None:
+        return []
+    ended = [c for c in changes if isinstance(c, Stop) and c.status is Status.CLOSED and c.departed is not None]
+    at = leaving.ground_until
+    left = [c for c in ended if c.departed is not None and c.departed.latest >= at and (c.landed.earliest or at) <= at]
+    if left:
+        return [msgspec.structs.replace(leaving.untold, airport=left[0].airport)]
+    here = fits.contact_fits(now.latitude_deg, now.longitude_deg, airports, s.field_radius_nm)
+    named = stops.named_airport(fits.candidates(here, airports, s.candidate_shown))
+    return [msgspec.structs.replace(leaving.untold, airport=named)]
+
+
+def _told(
+    life: Life, leaving: Leaving, now: Side, o: Observation, airports: Airports, s: MovementSettings
+) -> list[Change]:
+    """What the first fix in the air tells of the stop that the take-off ends; the take-off itself is told by then."""
+    if leaving.untold is not None:
+        life.leaving = leaving = msgspec.structs.replace(leaving, untold=None)
     stop = leaving.stop
     if stop is None:
         return _stop_from_here(life, leaving, now, o, airports, s)
@@ -102,7 +131,7 @@ def _ended(
         ground_time=intervals.ground_time(stop.landed, departed, 0.0),
     )  # fmt: skip
     if life.leaving is not None:
-        life.leaving = Leaving(leaving.ground_until, leaving.air_since, leaving.observed, leaving.landing, closed)
+        life.leaving = msgspec.structs.replace(life.leaving, stop=closed)
     return closed
 
 
@@ -173,10 +202,12 @@ def _from_elsewhere(
 ) -> list[Change]:
     """The take-off is not from the field of the open stop: it had flown on in silence, or had never been there."""
     moved = relocation.moved(stop, life.gaps, now.latitude_deg, now.longitude_deg, o.at, airports, s)
-    place = f"first heard in the air {_distance(stop, now, airports):.0f} NM from {stop.airport}"
+    landing = leaving.landing
     if stop.level <= Level.ONE_SIDE:
-        changes: list[Change] = [retracted(stop, o.at, place)]
-        landing = leaving.landing
+        changes: list[Change] = [_silent_stop_ended(life, leaving, stop, now, o, airports, s)]
+        if landing is not None:
+            moment = onward.reached(life, landing.moment, now.latitude_deg, now.longitude_deg, s)
+            landing = Landing(moment, landing.callsign, landing.words)
     elif moved is not None:
         words = 2 if leaving.ground_until > moved[1].latest else 1  # at least
         changes, landing = moved[0], Landing(moved[1], o.now.callsign, words)
@@ -187,6 +218,17 @@ def _from_elsewhere(
     elsewhere = Leaving(leaving.ground_until, leaving.air_since, leaving.observed, landing, None)
     life.leaving, life.lost = elsewhere, None
     return changes + _stop_from_here(life, elsewhere, now, o, airports, s)
+
+
+def _silent_stop_ended(
+    life: Life, leaving: Leaving, stop: Stop, now: Side, o: Observation, airports: Airports, s: MovementSettings
+) -> Stop:
+    """A stop that the way in had told: flown on from where the time allows it, else taken back."""
+    heard_at = leaving.ground_until if leaving.landing is None else leaving.landing.moment.latest
+    left = stops.named_airport(_fields_left(life, leaving, now, o, airports, s))
+    closed = onward.flown_on(stop, left, now.latitude_deg, now.longitude_deg, heard_at, o.at, airports, s)
+    place = f"first heard in the air {_distance(stop, now, airports):.0f} NM from {stop.airport}"
+    return closed or retracted(stop, o.at, place)
 
 
 def _departed(leaving: Leaving, field: int | None, now: Side | None, airports: Airports, s: MovementSettings) -> Moment:

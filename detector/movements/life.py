@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from detector.domain.movement import Movement
 from detector.domain.observation import Heard
 from detector.domain.stop import Moment, Stop
 from detector.movements.sides import Side
@@ -33,7 +34,8 @@ class Landing(msgspec.Struct, frozen=True):
 class Leaving(msgspec.Struct, frozen=True):
     """A take-off whose first fixes are awaited: they tell whether it left from where it stood.
 
-    `ground_until`: last word on the ground; `air_since`: first word in the air; `stop`: the stop it ends, if any.
+    `ground_until`: last word on the ground; `air_since`: first word in the air; `stop`: the stop it ends, if any;
+    `untold`: the take-off itself, while no fix tells yet where it was.
     """
 
     ground_until: float
@@ -41,6 +43,7 @@ class Leaving(msgspec.Struct, frozen=True):
     observed: bool
     landing: Landing | None
     stop: Stop | None
+    untold: Movement | None = None
 
 
 class Life(msgspec.Struct):
@@ -71,6 +74,11 @@ class Life(msgspec.Struct):
         """A silence on the ground."""
         longest = sorted((*self.gaps, (begin, end)), key=lambda gap: gap[0] - gap[1])[:GAPS_KEPT]
         self.gaps = tuple(sorted(longest))
+
+    def forget_leaving(self) -> list[Movement]:
+        """No fix will tell any more of the take-off that is awaited: it is told without a place."""
+        leaving, self.leaving = self.leaving, None
+        return [leaving.untold] if leaving is not None and leaving.untold is not None else []
 
     def last_jump_before(self, at: float) -> float | None:
         """Time of the last position jump not after `at`."""

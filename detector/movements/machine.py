@@ -51,7 +51,7 @@ class Movements:
         if o.trigger & Trigger.JUMP:
             life.jumps = (*life.jumps, o.at)[-JUMPS_KEPT:]
         if o.trigger & (Trigger.SILENCE_END | Trigger.FIRST_HEARD):
-            silence.began(life, o, settings)
+            changes += silence.began(life, o, settings)
         if o.trigger & Trigger.GROUND_WORD and o.run is not None:
             step = contact.on_ground if o.run.on_ground else contact.in_air
             changes += step(life, o, o.run, airports, settings)

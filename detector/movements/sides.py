@@ -8,6 +8,8 @@ import numpy as np
 from detector.domain.geo import bearing_deg, distance_nm
 from detector.domain.observation import AircraftState, Points
 from detector.domain.units import SECONDS_PER_HOUR
+from detector.movements.settings import MovementSettings
+from detector.reference import Airports
 
 STALE_S = 120.0
 """Altitude and velocity further than this from the fix do not belong to it."""
@@ -31,6 +33,15 @@ class Side(msgspec.Struct, frozen=True):
     groundspeed_kt: float | None
     track_deg: float | None
     vertical_fpm: float | None
+
+
+def approaching(side: Side, airports: Airports, s: MovementSettings) -> bool:
+    """Low over the fields around and descending: its speed is that of an approach and tells nothing of its cruise."""
+    if side.altitude_ft is None or side.vertical_fpm is None or side.vertical_fpm > -s.descending_fpm:
+        return False
+    reach = s.low_height_ft / s.glide_ft_per_nm + s.energy_margin_nm
+    near = airports.within(side.latitude_deg, side.longitude_deg, reach)
+    return any(side.altitude_ft - float(airports.elevation_ft[field]) < s.low_height_ft for field, _ in near)
 
 
 def side(state: AircraftState, points: Points, trend_s: float) -> Side | None:

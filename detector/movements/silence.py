@@ -25,40 +25,43 @@ BLIP_S = 180.0
 """Hearing an aircraft for less than this between two silences does not part them."""
 
 
-def began(life: Life, o: Observation, s: MovementSettings) -> None:
-    """Take note of a silence that has just ended, or of the first frame ever."""
+def began(life: Life, o: Observation, s: MovementSettings) -> list[Change]:
+    """Take note of a silence that has just ended, or of the first frame ever; a take-off left untold is told."""
     if o.before is not None and life.phase is Phase.GROUND:
         # Whether a flight lies in it is told by the next fix, or by the take-off.
         life.remember_gap(o.before.heard_at, o.at)
         life.resumed_at = None
-        return
+        return []
     # A few frames between two silences, too few to tell what the first one was, do not begin a new story.
     blip = life.resumed_at is not None and o.before is not None and o.before.heard_at - life.resumed_at <= BLIP_S
     undecided = blip and life.lost is not None
-    life.resumed_at, life.first_after, life.leaving = o.at, None, None
+    told: list[Change] = [*life.forget_leaving()]
+    life.resumed_at, life.first_after = o.at, None
     if undecided:
-        return
+        return told
     if o.before is None:
         life.lost = None
-        return
+        return told
     life.lost = side(o.before, o.points_before, s.trend_s) if o.points_before is not None else None
     life.lost_callsign, life.lost_category = o.before.callsign, o.before.category
+    return told
 
 
 def lasting(
     life: Life, o: Observation, airports: Airports, is_listed: IsListed, followed: bool, s: MovementSettings
 ) -> list[Change]:
     """Silent for a while: a level 2 stop if it was on its way down to a watched field."""
+    told: list[Change] = [*life.forget_leaving()]
     if life.phase is Phase.GROUND or life.stop is not None:
-        return []
+        return told
     lost = side(o.now, o.points, s.trend_s)
     if lost is None or lost.altitude_ft is None:
-        return []
+        return told
     found = fits.arrival_fits(lost, o.now.category, airports, s)
     candidates = fits.candidates(found, airports, s.candidate_shown)
     airport = stops.named_airport(candidates)
     if airport is None or not (followed or is_listed(airport, o.at)):
-        return []
+        return told
     best = fit_of(found, airport, airports)
     earliest = lost.at + intervals.fastest_s(lost, best.distance_nm, best.height_ft, s.fastest_descent_fpm, s)
     latest = lost.at + best.distance_nm / s.approach_kt * 3600.0 + s.holding_s
@@ -79,7 +82,7 @@ def lasting(
         callsign_in=o.now.callsign,
         callsign_out=None,
     )
-    return [life.stop]
+    return [*told, life.stop]
 
 
 def ended(life: Life, o: Observation, airports: Airports, is_listed: IsListed, s: MovementSettings) -> list[Change]:

@@ -11,7 +11,7 @@ from detector.movements.fits import Fit
 from detector.movements.ground_stops import Change, retracted
 from detector.movements.life import Life, Phase
 from detector.movements.settings import MovementSettings
-from detector.movements.sides import Side
+from detector.movements.sides import Side, approaching
 from detector.reference import Airports
 
 HOLDING_LEVEL_FT = 500.0
@@ -28,7 +28,8 @@ def judged(
     silence_s = after.heard_at - lost.heard_at
     direct = distance_nm(lost.latitude_deg, lost.longitude_deg, after.latitude_deg, after.longitude_deg)
     direct_kt = direct / max(after.at - lost.at, 1.0) * 3600.0
-    through = checks.not_overflight(direct_kt, (lost.groundspeed_kt, after.groundspeed_kt), s)
+    approach = approaching(lost, airports, s), approaching(after, airports, s)
+    through = checks.not_overflight(direct_kt, (lost.groundspeed_kt, after.groundspeed_kt), s, approach=approach)
     joint = [fit for fit in fits.both(arrivals, departures) if _feasible(fit, lost, after, arrivals, departures, s)]
     low = bool(arrivals) and bool(departures) and _lowest(arrivals) < s.low_samples_ft
     passed_through = through.verdict == "fail" and not (joint and low)
@@ -45,20 +46,32 @@ def judged(
         named = stops.named_airport(candidates)
         level = Level.BOTH_SIDES if named and _has(joint, named, airports) else Level.ONE_SIDE
         return _stop(life, level, candidates, lost, after, arrivals, departures, through, o, airports, s)
+    reasons = []
     for side_fits, loose, needs_low in ((departures, loose_in, False), (arrivals, loose_out, True)):
         candidates = fits.candidates(fits.with_other_side(side_fits, loose), airports, s.candidate_shown)
         airport = stops.named_airport(candidates)
-        if needs_low and _still_coming_down(lost, after, s):
-            continue
         if airport is None:
+            if candidates:
+                way = "in" if needs_low else "out"
+                reasons.append(f"the way {way} fits several fields, likeliest {candidates[0].airport}, and none enough")
+            continue
+        if needs_low and _still_coming_down(lost, after, s):
+            reasons.append(f"the way in fits {airport}, but heard again it was no higher and not climbing")
             continue
         descending = lost.vertical_fpm is not None and lost.vertical_fpm <= -s.descending_fpm
         if needs_low and not descending and fit_of(side_fits, airport, airports).height_ft > s.low_height_ft:
+            reasons.append(f"the way in fits {airport}, but high above it and without a descent")
             continue
-        if silence_s < _one_side_needs_s(airport, lost, after, airports, s):
+        needed_s = _one_side_needs_s(airport, lost, after, airports, s, fastest=any(approach))
+        if silence_s < needed_s:
+            way = "in" if needs_low else "out"
+            reasons.append(
+                f"the way {way} fits {airport}, but a landing there and the flights take {needed_s / 60:.0f} min, "
+                f"the silence {silence_s / 60:.0f} min"
+            )
             continue
         return _stop(life, Level.ONE_SIDE, candidates, lost, after, arrivals, departures, through, o, airports, s)
-    return _gap(life, lost, after, o, "neither side of the silence fits a landing")
+    return _gap(life, lost, after, o, "; ".join(reasons) or "neither side of the silence fits a landing")
 
 
 def _stop(
@@ -157,8 +170,13 @@ def _feasible(
     return after.at - lost.at >= needed + s.minimum_stay_s
 
 
-def _one_side_needs_s(airport: str, lost: Side, after: Side, airports: Airports, s: MovementSettings) -> float:
-    """Time for flying from the last fix to the field, a stay, and flying on to the first fix after."""
+def _one_side_needs_s(
+    airport: str, lost: Side, after: Side, airports: Airports, s: MovementSettings, *, fastest: bool
+) -> float:
+    """Time for flying from the last fix to the field, a stay, and flying on to the first fix after.
+
+    `fastest`: a speed heard is that of an approach, so that the flight between may have been at any speed.
+    """
     index = airports.index_of(airport)
     if index is None:
         return float("inf")
@@ -166,6 +184,7 @@ def _one_side_needs_s(airport: str, lost: Side, after: Side, airports: Airports,
     way_out = airports.distance_to_runways_nm(index, after.latitude_deg, after.longitude_deg)
     # One speed for both ways: the faster of the two sides, or a transport's.
     speed = max(lost.groundspeed_kt or s.fastest_kt, after.groundspeed_kt or s.fastest_kt, 160.0)
+    speed = s.fastest_kt if fastest else speed
     return (way_in + way_out) / speed * 3600.0 + s.minimum_stay_s
 
 

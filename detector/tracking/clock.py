@@ -11,72 +11,121 @@ from detector.domain.frame import FrameBatch, RejectCounts
 F64 = npt.NDArray[np.float64]
 
 JUMP_S = 3600.0
-"""A frame further ahead than this waits for a second one that agrees."""
-AGREE_S = 60.0
+"""A frame further ahead than this waits until others bear it out."""
 LATE_S = 60.0
 """A frame further behind than this is dropped; what came before it has been judged without it."""
+HELD_LIMIT = 10
+"""So many frames in step are believed at once: two or three may come from one receiver with a wrong clock."""
+HELD_SPAN_S = 60.0
+"""Two frames in step and this far apart are believed, too: nothing was heard at the old time meanwhile."""
 SLOW_STEP = 1024
 
 
 class EventClock:
     """Admits frames and tells event time. `now` is None until the first frames agree.
 
-    One frame may be held back: the first of a stream, or the first after a jump ahead. It is admitted together with
-    the next frame that agrees with it, and dropped if the next one does not.
+    Frames that jump ahead are held back, in order: each in step with those before it, as if event time were theirs.
+    They are admitted together once there are `HELD_LIMIT` of them, or two or more over `HELD_SPAN_S`. They are dropped
+    when a frame of the old time comes, or one ahead that is not in step with them. At the start of a stream there is
+    no old time, and two frames in step are enough.
     """
 
     def __init__(self) -> None:
         self.now: float | None = None
-        self.held: FrameBatch | None = None
+        self.held = FrameBatch.empty()
         self.rejects = RejectCounts()
 
     def admit(self, frames: FrameBatch) -> tuple[FrameBatch, F64]:
         """The admitted frames, and event time after each."""
-        if self.now is not None and self.held is None:
-            at = frames.heard_at
-            clock = np.maximum.accumulate(np.concatenate([[self.now], at]))
-            if (at >= clock[:-1] - LATE_S).all() and (at <= clock[:-1] + JUMP_S).all():
-                self.now = float(clock[-1])
-                return frames, clock[1:]
-        if len(frames) <= SLOW_STEP:
-            return self._one_by_one(frames)
+        clock = self._straight(frames)
+        if clock is not None:
+            return frames, clock
+        parts: list[FrameBatch] = []
+        clocks: list[F64] = []
         # Something is odd somewhere: go slowly past it, and try again with the rest.
-        first, first_clock = self._one_by_one(frames.take(slice(0, SLOW_STEP)))
-        rest, rest_clock = self.admit(frames.take(slice(SLOW_STEP, None)))
-        return FrameBatch.concat([first, rest]), np.concatenate([first_clock, rest_clock])
+        for start in range(0, len(frames), SLOW_STEP):
+            rest = frames.take(slice(start, None))
+            clock = self._straight(rest) if start else None
+            if clock is not None:
+                parts.append(rest)
+                clocks.append(clock)
+                break
+            some, clock = self._one_by_one(rest.take(slice(0, SLOW_STEP)))
+            parts.append(some)
+            clocks.append(clock)
+        return FrameBatch.concat(parts), np.concatenate(clocks)
 
     def tick(self, at: float) -> None:
         """A heartbeat: time has come this far although nothing was heard."""
         if self.now is not None and self.now < at <= self.now + JUMP_S:
             self.now = at
 
+    def finish(self) -> tuple[FrameBatch, F64]:
+        """The recording is over: what is still held is admitted, as nothing can speak against it any more.
+
+        But one frame alone far ahead of all others is a broken clock rather than the end of a silence.
+        """
+        held, self.held = self.held, FrameBatch.empty()
+        if len(held) == 1 and self.now is not None:
+            self.rejects.add(Reject.TIME_JUMP)
+            held = FrameBatch.empty()
+        clock: list[float] = []
+        for at in held.heard_at.tolist():
+            self._come_to(at, clock)
+        return held, np.array(clock, dtype=np.float64)
+
+    def _straight(self, frames: FrameBatch) -> F64 | None:
+        """Event time after each frame if all of them are admitted as they come."""
+        if len(frames) == 0:
+            return np.zeros(0)
+        if self.now is None or len(self.held):
+            return None
+        at = frames.heard_at
+        clock = np.maximum.accumulate(np.concatenate([[self.now], at]))
+        if (at >= clock[:-1] - LATE_S).all() and (at <= clock[:-1] + JUMP_S).all():
+            self.now = float(clock[-1])
+            return clock[1:]
+        return None
+
     def _one_by_one(self, frames: FrameBatch) -> tuple[FrameBatch, F64]:
-        pool = frames if self.held is None else FrameBatch.concat([self.held, frames])
-        first = len(pool) - len(frames)
-        held = 0 if first else None
+        pool = FrameBatch.concat([self.held, frames]) if len(self.held) else frames
+        times: list[float] = pool.heard_at.tolist()
+        held = list(range(len(self.held)))
         rows: list[int] = []
         clock: list[float] = []
-        for row in range(first, len(pool)):
-            at = float(pool.heard_at[row])
-            if self.now is not None and self.now - LATE_S <= at <= self.now + JUMP_S:
-                if held is not None:
-                    self.rejects.add(Reject.TIME_JUMP)
-                    held = None
-                self._take(row, at, rows, clock)
+        for row in range(len(held), len(pool)):
+            at = times[row]
+            if self.now is not None and _in_step(at, self.now):
+                self.rejects.add(Reject.TIME_JUMP, len(held))
+                held = []
+                self._come_to(at, clock)
+                rows.append(row)
             elif self.now is not None and at < self.now:
                 self.rejects.add(Reject.LATE)
-            elif held is not None and abs(at - float(pool.heard_at[held])) <= AGREE_S:
-                self._take(held, float(pool.heard_at[held]), rows, clock)
-                self._take(row, at, rows, clock)
-                held = None
             else:
-                if held is not None:
-                    self.rejects.add(Reject.TIME_JUMP)
-                held = row
-        self.held = None if held is None else pool.take(slice(held, held + 1))
+                if held and not _in_step(at, max(times[one] for one in held)):
+                    self.rejects.add(Reject.TIME_JUMP, len(held))
+                    held = []
+                held.append(row)
+                if self._believes([times[one] for one in held]):
+                    for one in held:
+                        self._come_to(times[one], clock)
+                    rows += held
+                    held = []
+        self.held = pool.take(np.array(held, dtype=np.intp)) if held else FrameBatch.empty()
         return pool.take(np.array(rows, dtype=np.intp)), np.array(clock, dtype=np.float64)
 
-    def _take(self, row: int, at: float, rows: list[int], clock: list[float]) -> None:
+    def _believes(self, times: list[float]) -> bool:
+        """Whether these frames in step, all ahead of event time, are enough to carry it on."""
+        if len(times) < 2:
+            return False
+        return self.now is None or len(times) >= HELD_LIMIT or max(times) - min(times) >= HELD_SPAN_S
+
+    def _come_to(self, at: float, clock: list[float]) -> None:
         self.now = at if self.now is None else max(self.now, at)
-        rows.append(row)
         clock.append(self.now)
+
+
+def _in_step(at: float, now: float) -> bool:
+    """Whether a frame heard `at` may follow when event time is `now`."""
+    return now - LATE_S <= at <= now + JUMP_S

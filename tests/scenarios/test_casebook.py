@@ -5,12 +5,16 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import msgspec
+import pytest
+
 from detector.domain.alert import AlertEvent
 from detector.domain.geo import distance_nm
 from detector.domain.movement import MovementKind
 from detector.domain.stop import Certainty, Level, Severity, Status
 from detector.domain.times import parse_iso
 from detector.simulation import parse_scenario
+from detector.simulation.scenario import Silence
 from tests.movements.worlds import World, airports, play
 
 HERE = Path(__file__).parent
@@ -86,3 +90,36 @@ def test_the_overflight_is_a_gap_near_pyongyang_and_alerts_nobody() -> None:
     (gap,) = (m for m in world.movements if m.icao24 == "155d42" and m.kind is MovementKind.GAP)
     assert 12 * 60 < gap.latest - gap.earliest < 18 * 60
     assert world.alerts == []
+
+
+@cache
+def dark_way_home(heard_again: str) -> World:
+    """The Pyongyang case with the transponder off on the way back."""
+    path = HERE / "pyongyang.yaml"
+    scenario = parse_scenario(path.read_text(encoding="utf-8"), source=path.name)
+    one = scenario.aircraft[0]
+    back = msgspec.structs.replace(one.flights[1], silent=[Silence(start="2024-11-07T01:20:00Z", until=heard_again)])
+    one = msgspec.structs.replace(one, flights=[one.flights[0], back, *one.flights[2:]])
+    return play(msgspec.structs.replace(scenario, aircraft=[one, *scenario.aircraft[1:]]))
+
+
+@pytest.mark.parametrize("heard_again", ["landing + 2 min", "2024-11-08T05:55:00Z", "landing - 2 min"])
+def test_pyongyang_left_in_the_dark_is_still_a_stop_and_the_rest_is_told_at_vladivostok(heard_again: str) -> None:
+    world = dark_way_home(heard_again)
+    (stop,) = (stop for stop in world.every_stop if stop.airport == "ZKPY")
+    truth = next(true for true in world.truth if true.airport == "ZKPY")
+    assert (stop.level, stop.status, stop.retraction) == (Level.ONE_SIDE, Status.CLOSED, None)
+    assert stop.landed.earliest is not None
+    assert stop.departed is not None
+    assert stop.departed.earliest is not None
+    assert truth.departed_at is not None
+    assert stop.landed.earliest <= truth.landed_at <= stop.landed.latest
+    assert stop.departed.earliest <= truth.departed_at <= stop.departed.latest
+    assert stop.departed.earliest == pytest.approx(stop.landed.earliest + 300.0)
+    assert AlertEvent.RETRACTED not in {alert.event for alert in world.alerts}
+    own = [m for m in world.movements if m.icao24 == "15522c"]
+    assert [m.airport for m in own if m.kind is MovementKind.TAKE_OFF] == ["UHWW", "UHWW"]
+    assert {m.airport for m in own if m.kind is MovementKind.LANDING} <= {"UHWW", None}
+    home = next(other for other in world.stops if other.airport == "UHWW")
+    assert home.landed.earliest is not None
+    assert home.landed.earliest >= stop.opened_at + 350.0 / 600.0 * 3600.0

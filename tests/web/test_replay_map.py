@@ -15,6 +15,7 @@ from detector.domain.alert import Alert, AlertEvent
 from detector.domain.stop import Candidate, Certainty, Check, Finding, Level, Moment, Severity, Status, Verdict
 from detector.reference.airports import Airports
 from detector.web.replay_map import MapCase, Track, render
+from detector.web.replay_map.words import probability_text
 from tests.web.cases import airports, at, flown, pyongyang, pyongyang_stop, track
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\u2028'\""
@@ -234,6 +235,46 @@ def test_a_retracted_alert_is_told_but_no_line_goes_to_its_field() -> None:
     assert page.lines("inferred") == []
     assert "Taken back" in next(page.all("article"))[1]
     assert "the track resumed elsewhere" in next(page.all("article"))[1]
+
+
+def test_a_retracted_card_does_not_contradict_itself() -> None:
+    case = pyongyang()
+    gone = pyongyang_stop(status=Status.RETRACTED, level=Level.REJECTED, departed=None, ground_time=None,
+                          retraction="the track resumed elsewhere")  # fmt: skip
+    alert = Alert(id="a", revision=9, event=AlertEvent.RETRACTED, at=gone.revised_at, severity=Severity.HIGH,
+                  stop=gone, journey=case.alerts[0].journey)  # fmt: skip
+    card = next(Page(render(dataclasses.replace(case, stops=[gone], alerts=[alert]))).all("article"))[1]
+    assert "it may still be there" not in card
+    assert "Nobody heard it land" not in card
+    assert "Would have landed (UTC)" in card
+    assert "This stop was taken back" in card
+
+
+def test_an_inferred_stop_says_that_it_may_not_have_landed_and_what_is_assumed(page: Page) -> None:
+    ((_, unknown),) = page.all("section", "unknown")
+    assert "Nobody saw it on the ground: it may have turned away without landing." in unknown
+    assert "at least 5 min is an assumption" in unknown
+
+
+def test_a_stop_seen_on_the_ground_says_neither() -> None:
+    case = pyongyang()
+    seen = pyongyang_stop(level=Level.OBSERVED)
+    alert = Alert(id="a", revision=1, event=AlertEvent.CLOSED, at=seen.revised_at, severity=Severity.HIGH, stop=seen)
+    ((_, unknown),) = Page(render(dataclasses.replace(case, stops=[seen], alerts=[alert]))).all("section", "unknown")
+    assert "turned away" not in unknown
+    assert "assumption" not in unknown
+
+
+@pytest.mark.parametrize(
+    ("level", "told"), [(Level.BOTH_SIDES, ">99%"), (Level.ONE_SIDE, ">99%"), (Level.OBSERVED, "100%")]
+)
+def test_what_is_inferred_is_never_certain(level: Level, told: str) -> None:
+    assert probability_text(0.999, pyongyang_stop(level=level)) == told
+    assert probability_text(0.97, pyongyang_stop(level=level)) == "97%"
+
+
+def test_the_corner_of_the_map_says_which_times_and_altitudes(page: Page) -> None:
+    assert [inner for _, inner in page.all("div", "corner")] == ["times UTC, pressure altitude"]
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])

@@ -22,7 +22,9 @@ from detector.web.replay_map.words import (
     interval_text,
     moment_text,
     number_text,
+    probability_text,
     readable,
+    stands,
 )
 
 ROWS = 200
@@ -34,14 +36,19 @@ def alert_card(alert: Alert, number: int, figure: Markup, unknown: Sequence[str]
     """All that is known of an alerted stop. `number` names the view of the map that goes with it."""
     stop = alert.stop
     left = stop.departed
+    if stands(stop):
+        landed, departed, stayed, not_left = "Landed (UTC)", "Left (UTC)", "On the ground", "not heard leaving"
+    else:
+        landed, departed, stayed = "Would have landed (UTC)", "Would have left (UTC)", "Would have been on the ground"
+        not_left = ""
     rows = [
         ("Aircraft", element("span", aircraft_text(stop))),
         ("Call sign", element("span", callsign_text(stop))),
         ("Operator", element("span", stop.operator or "")),
         ("Field", _field(stop, airports)),
-        ("Landed (UTC)", _moment(interval_text(stop.landed), stop.landed.estimate)),
-        ("Left (UTC)", _moment(interval_text(left), left.estimate) if left else _words("not heard leaving")),
-        ("On the ground", _words(ground_time_text(stop.ground_time) if stop.ground_time else "")),
+        (landed, _moment(interval_text(stop.landed), stop.landed.estimate)),
+        (departed, _moment(interval_text(left), left.estimate) if left else _words(not_left)),
+        (stayed, _words(ground_time_text(stop.ground_time) if stop.ground_time else "")),
         ("How sure", _level(stop)),
     ]  # fmt: skip
     facts = [join([element("dt", name), element("dd", value)]) for name, value in rows if _has_text(value)]
@@ -77,8 +84,8 @@ def stop_table(title: str, stops: Sequence[Stop], airports: Airports) -> Markup:
             element("td", aircraft_text(stop)),
             element("td", callsign_text(stop)),
             element("td", _field(stop, airports)),
-            element("td", f"{day(stop.landed.estimate)}, {interval_text(stop.landed)}"),
-            element("td", interval_text(stop.departed) if stop.departed else ""),
+            element("td", f"{_would(stop)}{day(stop.landed.estimate)}, {interval_text(stop.landed)}"),
+            element("td", f"{_would(stop)}{interval_text(stop.departed)}" if stop.departed else ""),
             element("td", ground_time_text(stop.ground_time) if stop.ground_time else ""),
             element("td", f"{int(stop.level)} {stop.kind}"),
         )
@@ -90,6 +97,10 @@ def stop_table(title: str, stops: Sequence[Stop], airports: Airports) -> Markup:
     )
     table = element("div", element("table", element("thead", head), element("tbody", *body)), class_="scroll")
     return element("section", element("h2", title), table, rest, class_="stops")
+
+
+def _would(stop: Stop) -> str:
+    return "" if stands(stop) else "would have: "
 
 
 def headline_place(stop: Stop, airports: Airports) -> str:
@@ -180,10 +191,11 @@ def _candidates(stop: Stop, airports: Airports) -> Markup:
     for candidate in stop.candidates:
         field = field_of(airports, candidate.airport)
         name = candidate.airport if field is None else f"{field.code} {field.title}"
+        share = probability_text(candidate.probability, stop)
         bar = element("meter", value=f"{candidate.probability:.3f}", min=0, max=1)
         rows.append(
             element(
-                "tr", element("td", name), element("td", bar, Markup(" "), _words(f"{candidate.probability:.0%}")),
+                "tr", element("td", name), element("td", bar, Markup(" "), _words(share)),
                 element("td", f"{candidate.distance_nm:.1f} NM"),
             )
         )  # fmt: skip

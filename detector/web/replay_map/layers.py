@@ -16,7 +16,7 @@ from detector.web.replay_map.land import land_paths, path
 from detector.web.replay_map.lines import LEGS, KeyPoint, Kind, Line, Way
 from detector.web.replay_map.markup import Markup, element, join
 from detector.web.replay_map.projection import UNITS_PER_DEG, Box, Mercator
-from detector.web.replay_map.words import clock, day, interval_text
+from detector.web.replay_map.words import clock, day, interval_text, stands
 
 F64 = npt.NDArray[np.float64]
 
@@ -183,8 +183,9 @@ def markers(projection: Mercator, airports: Airports, fields: Iterable[Field], s
         lines = [f"{field.code} {field.short}"]
         if field.rank == 0:
             for stop in here[:2]:
-                lines.append(f"landed {interval_text(stop.landed)}")
-                lines += [f"left {interval_text(stop.departed)}"] if stop.departed else []
+                would = "" if stands(stop) else "would have "
+                lines.append(f"{would}landed {interval_text(stop.landed)}")
+                lines += [f"{would}left {interval_text(stop.departed)}"] if stop.departed else []
         parts.append(label(x, y, lines, (0, 2, 4, 9)[field.rank], f"place rank{field.rank}"))
     return element("g", *parts, class_="fields")
 

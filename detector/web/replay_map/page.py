@@ -38,6 +38,10 @@ BASE_NOTES = (
     "Altitudes are pressure altitudes (1013.25 hPa): near the ground they may be some hundred feet off.",
     "Mercator projection: the scale bar holds in the middle of the map. All times are UTC.",
 )
+CORNER = "times UTC, pressure altitude"
+CORNER_STYLE = (
+    "position:absolute;left:12px;top:8px;font-size:11.5px;pointer-events:none;text-shadow:0 0 3px var(--halo)"
+)
 SCRIPT_NOTICE = "Moving and zooming needs JavaScript, which is in this file; nothing is loaded."
 
 
@@ -150,6 +154,7 @@ def _map(
     named = [("flight0", "Flights"), ("stop0", "Stop"), ("all", "All")]
     buttons += [element("button", text, type="button", data_view=name) for name, text in named if name in views]
     inner = [svg, element("div", *buttons, class_="controls"), element("div", class_="scale", id="scale")]
+    inner.append(element("div", CORNER, class_="corner", style=CORNER_STYLE))
     outer: list[Markup] = []
     if whole.width > 1.8 * first.width or whole.height > 1.8 * first.height:
         wide = whole.grown(0.04, 30 * UNITS_PER_DEG)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detector.domain.alert import Alert
-from detector.domain.stop import Level, Stop, Verdict
+from detector.domain.stop import Kind, Level, Stop, Verdict
 from detector.reference.airports import Airports
 from detector.web.replay_map.fields import field_of
 from detector.web.replay_map.lines import Way
@@ -17,9 +17,13 @@ from detector.web.replay_map.words import (
     duration_text,
     ground_time_text,
     interval_text,
+    probability_text,
     readable,
+    stands,
 )
 
+SHORTEST_STAY_S = 300
+"""The ground time of an unseen stop begins here where nothing else bounds it (`minimum_stay_s`)."""
 GAPS = 4
 """Silences on the way that are told one by one."""
 
@@ -28,8 +32,12 @@ def unknowns(alert: Alert, way: Way | None, airports: Airports) -> list[str]:
     """Sentences, the most important first; never empty."""
     stop = alert.stop
     sentences = _silence(stop, way)
-    sentences += _times(stop)
-    sentences += _place(stop, airports)
+    if stands(stop):
+        sentences += _times(stop)
+        sentences += _place(stop, airports)
+    else:
+        verb = "taken back" if stop.retraction else "rejected"
+        sentences.append(f"This stop was {verb}: the times told of it are those that it would have had.")
     sentences += _checks(stop)
     if way is not None:
         sentences += _gaps(way)
@@ -62,6 +70,8 @@ def _overlaps(since: float, until: float, stop: Stop) -> bool:
 
 def _times(stop: Stop) -> list[str]:
     sentences = []
+    if stop.kind is Kind.INFERRED:
+        sentences.append("Nobody saw it on the ground: it may have turned away without landing.")
     if not stop.landed.observed:
         sentences.append(f"Nobody heard it land. Landing: {interval_text(stop.landed)} UTC.")
     if stop.departed is None:
@@ -70,13 +80,19 @@ def _times(stop: Stop) -> list[str]:
         sentences.append(f"Nobody heard it take off. Take-off: {interval_text(stop.departed)} UTC.")
     if stop.ground_time is not None and not (stop.landed.observed and stop.departed and stop.departed.observed):
         sentences.append(f"So the time on the ground is known only as {ground_time_text(stop.ground_time)}.")
+    if stop.kind in (Kind.INFERRED, Kind.DARK) and _shortest(stop):
+        sentences.append("That it stayed for at least 5 min is an assumption: the shortest stay that counts.")
     return sentences
+
+
+def _shortest(stop: Stop) -> bool:
+    return stop.ground_time is not None and round(stop.ground_time.min) == SHORTEST_STAY_S
 
 
 def _place(stop: Stop, airports: Airports) -> list[str]:
     field = field_of(airports, stop.airport)
     if field is None and stop.airport is None:
-        codes = ", ".join(f"{c.airport} ({c.probability:.0%})" for c in stop.candidates[:4])
+        codes = ", ".join(f"{c.airport} ({probability_text(c.probability, stop)})" for c in stop.candidates[:4])
         return [
             f"Where it stopped is not known. Fields that fit: {codes}." if codes else "Where it stopped is not known."
         ]
@@ -85,7 +101,7 @@ def _place(stop: Stop, airports: Airports) -> list[str]:
     others = [c for c in stop.candidates if c.airport != stop.airport]
     name = stop.airport if field is None else f"{field.code} ({field.title})"
     if others:
-        told = ", ".join(f"{c.airport} {c.probability:.0%}" for c in others[:4])
+        told = ", ".join(f"{c.airport} {probability_text(c.probability, stop)}" for c in others[:4])
         return [f"That it was {name} is inferred from the way it flew; other fields that fit: {told}."]
     return [f"That it was {name} is inferred from the way it flew; no other field of the tables fits."]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from detector.domain.stop import GroundTime, Level, Moment, Stop, Verdict
+from detector.domain.stop import GroundTime, Level, Moment, Status, Stop, Verdict
 from detector.domain.times import EPOCH
 
 MEANING = {
@@ -98,6 +98,18 @@ def ground_time_text(time: GroundTime) -> str:
     if time.max - time.min < 60.0:
         return duration_text(time.estimate)
     return f"{duration_text(time.min)} to {duration_text(time.max)}, about {duration_text(time.estimate)}"
+
+
+def probability_text(probability: float, stop: Stop) -> str:
+    """`97%`; what is inferred is never certain: `>99%`."""
+    if probability >= 0.995 and stop.level is not Level.OBSERVED:
+        return ">99%"
+    return f"{probability:.0%}"
+
+
+def stands(stop: Stop) -> bool:
+    """Neither taken back nor rejected: else its times are those that it would have had."""
+    return stop.level is not Level.REJECTED and stop.status is not Status.RETRACTED
 
 
 def altitude_text(feet: float) -> str:
