@@ -7,7 +7,7 @@ from pathlib import Path
 from detector.app import Replay, ReplayResult
 from detector.cli.tables import latest
 from detector.domain.errors import UsageError
-from detector.web.replay_map import MapCase, render
+from detector.web.replay_map import MapCase, TrackCollector, render
 
 
 def replay_map(run: Replay, result: ReplayResult, paths: list[str]) -> str:
@@ -26,6 +26,12 @@ def replay_map(run: Replay, result: ReplayResult, paths: list[str]) -> str:
             stops=result.stops,
             alerts=alerts,
             airports=run.configuration.airports,
-            notes=result.notes,
+            notes=[*result.notes, *_left_out(run.tracks)],
         )
     )
+
+
+def _left_out(tracks: TrackCollector) -> list[str]:
+    if not tracks.forgotten:
+        return []
+    return [f"{tracks.forgotten:,} aircraft with few positions are not drawn: there were too many"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -75,11 +75,6 @@ class SlotTable:
                 self._arrays[name][slot] = _parsed(row[name], column)
             else:
                 self._arrays[name][slot] = column.empty
-
-    def reset(self, slots: Iterable[int]) -> None:
-        """Forget what the slots hold."""
-        for slot in slots:
-            self.load(slot, {})
 
 
 def _differs(values: npt.NDArray[Any], column: Column) -> npt.NDArray[np.bool_]:

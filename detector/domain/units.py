@@ -6,5 +6,4 @@ Sources: the international foot and nautical mile are exact by definition (ICAO 
 FT_PER_M = 1 / 0.3048
 M_PER_NM = 1852.0
 FT_PER_NM = M_PER_NM * FT_PER_M
-KM_PER_NM = M_PER_NM / 1000.0
 SECONDS_PER_HOUR = 3600.0

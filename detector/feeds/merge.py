@@ -1,4 +1,4 @@
-"""Batches of several recordings in one order of time, and streams of batches cut anew: streaming, in columns."""
+"""Batches of several recordings in one order of time: streaming, in columns."""
 
 from __future__ import annotations
 
@@ -66,25 +66,6 @@ def merged(sources: Sequence[Iterator[FrameBatch]]) -> Iterator[FrameBatch]:
                 keys.append(piece_keys)
         batch = FrameBatch.concat(pieces)
         yield batch if len(pieces) == 1 else batch.take(np.argsort(np.concatenate(keys), kind="stable"))
-
-
-def rebatch(batches: Iterable[FrameBatch], n: int) -> Iterator[FrameBatch]:
-    """The same frames in batches of exactly `n`, the last one smaller."""
-    pending: list[FrameBatch] = []
-    count = 0
-    for batch in batches:
-        pending.append(batch)
-        count += len(batch)
-        if count < n:
-            continue
-        whole = FrameBatch.concat(pending)
-        cut = count - count % n
-        for at in range(0, cut, n):
-            yield whole.take(slice(at, at + n))
-        rest = whole.take(slice(cut, None))
-        pending, count = [rest] if len(rest) else [], len(rest)
-    if count:
-        yield FrameBatch.concat(pending)
 
 
 def skipping(batches: Iterable[FrameBatch], n: int) -> Iterator[FrameBatch]:

@@ -149,7 +149,7 @@ def _contact(o: Observation, since: float, airports: Airports, s: MovementSettin
     now = o.now
     if now.latitude_deg is None or now.longitude_deg is None or now.fix_at is None:
         return []
-    if now.fix_at < since - (FRESH_S if now.fix_on_surface else 10.0):
+    if now.fix_at < since - (FRESH_S if now.fix_on_surface else IN_FLIGHT_S):
         return []
     return fits.contact_fits(now.latitude_deg, now.longitude_deg, airports, s.field_radius_nm)
 

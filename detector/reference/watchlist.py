@@ -101,10 +101,6 @@ class WatchList:
             return ()
         return tuple(listing for listing in self._listings.get(i, ()) if listing.in_force(at))
 
-    def listed_at(self, at: float) -> tuple[int, ...]:
-        """Indices of the fields with a listing in force at Unix time `at`."""
-        return tuple(i for i in self.indices if self.entries_for(i, at))
-
 
 def _fields(where: str, entry: WatchEntry, airports: Airports) -> list[int]:
     if (entry.airport is None) == (entry.country is None):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.domain.frame import FrameBatch
-from detector.feeds.merge import merged, rebatch, skipping
+from detector.feeds.merge import merged, skipping
 
 times = st.lists(st.integers(0, 30), max_size=40)
 
@@ -62,14 +62,6 @@ def test_one_batch_of_each_source_is_held_and_no_more() -> None:
     batches = merged([counted(0, range(100)), counted(1, range(1_000, 1_100))])
     next(batches)
     assert pulled == [1, 1]
-
-
-@given(times, st.integers(1, 50), st.integers(1, 50))
-def test_a_stream_cut_anew_has_the_same_frames_in_batches_of_the_size(at: list[int], size: int, n: int) -> None:
-    batches = list(rebatch(stream(at, 0, size), n))
-    assert seen(iter(batches)) == seen(stream(at, 0, size))
-    assert all(len(batch) == n for batch in batches[:-1])
-    assert all(0 < len(batch) <= n for batch in batches)
 
 
 @given(times, st.integers(1, 50), st.integers(0, 60))

@@ -65,8 +65,8 @@ def test_a_country_lists_all_its_fields_but_the_exceptions(airports: Airports) -
     cuban = set(airports.in_country("CU"))
     assert len(cuban) > 40
     assert set(watch.indices) == cuban - {airports.index_of("MUGM")}
-    assert watch.listed_at(parse_iso("2010-01-01")) == ()
-    assert watch.listed_at(parse_iso("2020-01-01")) == watch.indices
+    assert all(watch.entries_for(i, parse_iso("2010-01-01")) == () for i in watch.indices)
+    assert all(watch.entries_for(i, parse_iso("2020-01-01")) for i in watch.indices)
 
 
 def test_a_field_on_no_list_and_an_unknown_field_have_no_entries(airports: Airports) -> None:

@@ -19,7 +19,7 @@ from detector.stores.embedded import open_embedded
 store = open_embedded("embedded", namespace="n", data_dir=pathlib.Path(sys.argv[1]))
 store.checkpoint({"k": b"before the kill"})
 print(store.server.process.pid, flush=True)
-time.sleep(600)
+time.sleep(600)  # until it is killed
 """
 
 

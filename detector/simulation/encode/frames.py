@@ -16,8 +16,6 @@ Ints = npt.NDArray[np.int64]
 IntLike = npt.ArrayLike
 Payload = npt.NDArray[np.uint8]
 
-SHORT_FORMATS = frozenset({0, 4, 5, 11})
-
 
 def extended_squitter(me: IntLike, *, icao24: IntLike, capability: IntLike = 5, df: IntLike = 17) -> Payload:
     """DF17 with `capability` CA, or DF18 with `capability` as its control field CF; plain parity."""
