@@ -1,6 +1,6 @@
 # What a person runs. `make demo` and `make test` need python >= 3.11, make and the network once; nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench golden soak clean
+.PHONY: help setup demo test check bench evaluate golden soak clean
 
 PY := .venv/bin/python
 READY := .venv/.ready
@@ -10,6 +10,7 @@ help:
 	@echo "make test    set up, then run the tests"
 	@echo "make check   formatting, lint, types and the import contracts"
 	@echo "make bench   speed and agreement, beside other decoders on the same file"
+	@echo "make evaluate  stops found against stops that were, over generated worlds; report in build/evaluate"
 	@echo "make golden  rewrite the golden files, for a diff to be read"
 	@echo "make soak    the long runs that make test leaves out"
 	@echo "make clean   remove the virtual environment and all caches"
@@ -35,6 +36,9 @@ check: setup
 
 bench: setup
 	$(PY) -m benchmarks
+
+evaluate: setup
+	$(PY) -m tests.families.evaluate
 
 golden: setup
 	$(PY) -m pytest -q --update-golden tests/golden

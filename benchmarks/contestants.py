@@ -41,14 +41,15 @@ def framed(path: Path, start_at: float) -> list[FrameBatch]:
 def detector_bytes_to_stops(path: Path, start_at: float) -> Run:
     """This program: bytes to frames, reports, tracks, stops and alerts.
 
-    Settings, airports and the library of their spatial index are loaded before the clock starts, as the peers' are.
+    Settings, airports, the map of their heights and their spatial index are loaded before the clock starts, as the
+    peers' tables are.
     """
-    import scipy.spatial  # noqa: F401, PLC0415
-
     from detector.app import build_pipeline  # noqa: PLC0415
     from detector.settings import load_configuration  # noqa: PLC0415
 
     pipeline = build_pipeline(load_configuration(None))
+    pipeline.airports.ceiling_ft(0.0, 0.0)
+    pipeline.airports.within(0.0, 0.0, 1.0)
     framer = BeastFramer(start_at=start_at, clock="12mhz")
     began = time.perf_counter()
     with path.open("rb") as file:

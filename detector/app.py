@@ -9,15 +9,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from detector import __version__
 from detector.checkpoint import Journal
 from detector.decoding import DECODERS
 from detector.domain.alert import Alert
 from detector.domain.errors import StoreError, UsageError
 from detector.domain.frame import RejectCounts
+from detector.domain.gap import Gap
 from detector.domain.movement import Movement
 from detector.domain.stop import Stop
 from detector.feeds.files import Recordings, open_recordings
+from detector.movements.surroundings import ReceiverSite
 from detector.pipeline import Changes, Limits, Pipeline
 from detector.settings import Configuration, load_configuration
 from detector.stores import OpenStore, open_store
@@ -25,6 +29,9 @@ from detector.web.replay_map import TrackCollector
 
 CHECKPOINT_EVERY_S = 1.0
 """At most one checkpoint a second of wall time: a replay runs faster than event time."""
+RUN_PREFIX = "replay-"
+RUN_INDEX = "replays"
+"""Namespace in which a server of several replays lists them; the embedded store has a directory for each."""
 BATCH_BYTES = 1 << 20
 """Bytes framed at a time: some 30,000 frames, past which columns fall out of the cache."""
 
@@ -46,11 +53,13 @@ class ReplayOptions:
 
 @dataclass(slots=True)
 class ReplayResult:
-    """What a replay found. `alerts`: every revision in order; `stops`: the last revision of each, by landing time."""
+    """What a replay found. `alerts`: every revision in order; `stops`: the last revision of each, by landing time;
+    `gaps` likewise, by begin."""
 
     stops: list[Stop] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
     frames: int = 0
     aircraft: int = 0
     first_at: float | None = None
@@ -58,6 +67,16 @@ class ReplayResult:
     rejects: RejectCounts = field(default_factory=RejectCounts)
     elapsed_s: float = 0.0
     notes: list[str] = field(default_factory=list)
+
+
+class RunRecord(msgspec.Struct, frozen=True):
+    """What a stored replay was. `configuration`: the hash of its settings and lists; `began_at`: wall time, Unix s."""
+
+    version: str
+    decoder: str
+    configuration: str
+    files: tuple[str, ...]
+    began_at: float
 
 
 Progress = Callable[[int, int, int, float | None], None]
@@ -70,8 +89,9 @@ def build_pipeline(configuration: Configuration, decoder: str = "columnar") -> P
         raise UsageError(f"--decoder {decoder}: unknown; choose one of {', '.join(DECODERS)}")
     settings = configuration.settings
     places = {receiver.id: (receiver.lat, receiver.lon) for receiver in settings.receivers}
-    limits = Limits(settings.tracking, settings.movements, settings.rules, settings.alerting)
-    return Pipeline(DECODERS[decoder](places), configuration.airports, configuration.watchlist, limits)
+    limits = Limits(settings.tracking, settings.movements, settings.checks, settings.rules, settings.alerting)
+    sites = {r.id: ReceiverSite(r.name, r.lat, r.lon, r.height_ft) for r in settings.receivers}
+    return Pipeline(DECODERS[decoder](places), configuration.airports, configuration.watchlist, limits, sites)
 
 
 class Replay:
@@ -84,8 +104,10 @@ class Replay:
         # Looks at every file now, so that a wrong name costs nothing.
         recordings = self._recordings(skip=0)
         self._identity = _identity(options, recordings, self.configuration)
-        name = f"replay-{self._identity[:16]}"
-        self.store: OpenStore = open_store(options.store, namespace=name, data_dir=state_home() / "replay" / name)
+        self._name = f"{RUN_PREFIX}{self._identity[:16]}"
+        self.store: OpenStore = open_store(options.store, namespace=self._name, data_dir=replay_home() / self._name)
+        files = tuple(file.path for file in recordings.files)
+        self._record = RunRecord(__version__, options.decoder, self.configuration.hash, files, time.time())
         self.journal = Journal(self.pipeline, self._identity)
         self.tracks = TrackCollector() if options.tracks else None
 
@@ -101,7 +123,9 @@ class Replay:
         result = ReplayResult(notes=list(self.store.notes))
         stops: dict[str, Stop] = {}
         skip = self._resume(result, stops)
+        self._list_run()
         recordings = self._recordings(skip=skip)
+        result.notes += recordings.notes
         due = began + CHECKPOINT_EVERY_S
         for batch in recordings:
             self._take_in(self.pipeline.step(batch), result, stops)
@@ -114,6 +138,7 @@ class Replay:
         self._take_in(self.pipeline.finish(), result, stops)
         self.store.checkpoint(*self.journal.changes(finished=True))
         result.stops = sorted(stops.values(), key=_by_landing)
+        result.gaps = _last_revisions(result.gaps)
         result.frames, result.aircraft = self.pipeline.frames, len(self.pipeline.decoder.addresses)
         result.first_at, result.last_at = self.pipeline.first_at, self.pipeline.clock.now
         result.rejects.merge(recordings.rejects)
@@ -126,6 +151,17 @@ class Replay:
         _collect(changes, result, stops)
         if self.tracks is not None and changes.points is not None:
             self.tracks.add(changes.points)
+
+    def _list_run(self) -> None:
+        """Leave a note of what this run is, where `detector alerts` finds it."""
+        record = msgspec.json.encode(self._record)
+        self.store.checkpoint({"run": record})
+        if "://" in self._options.store:
+            index = open_store(self._options.store, namespace=RUN_INDEX, data_dir=replay_home())
+            try:
+                index.checkpoint({self._name: record})
+            finally:
+                index.close()
 
     def _recordings(self, skip: int) -> Recordings:
         options = self._options
@@ -159,6 +195,11 @@ class Replay:
         return stream.frames
 
 
+def replay_home() -> Path:
+    """Where the embedded stores of replays lie, one directory each."""
+    return state_home() / "replay"
+
+
 def state_home() -> Path:
     """Where state is kept: $DETECTOR_STATE_DIR, else $XDG_STATE_HOME/detector, else ~/.local/state/detector."""
     named = os.environ.get("DETECTOR_STATE_DIR")
@@ -173,6 +214,11 @@ def _collect(changes: Changes, result: ReplayResult, stops: dict[str, Stop]) -> 
         stops[stop.id] = stop
     result.alerts += changes.alerts
     result.movements += changes.movements
+    result.gaps += changes.gaps
+
+
+def _last_revisions(gaps: list[Gap]) -> list[Gap]:
+    return sorted({gap.id: gap for gap in gaps}.values(), key=lambda gap: (gap.begin, gap.id))
 
 
 def _by_landing(stop: Stop) -> tuple[float, str]:

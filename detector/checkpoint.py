@@ -5,7 +5,13 @@
     watch:<stop id>        an alert under watch, with its journey
     stop:<stop id>         last revision of every stop
     alert:<number>         every revision of every alert, in order
+    evidence:<stop id>     raw frames behind a stop: of those that have alerted, and of open ones
     movement:<number>      movements, in order
+    gap:<gap id>           last revision of every gap
+    ledger:<receiver>,<day>, ledger:open   who listened when, by the minute
+    coverage:<cell>        who was heard in an area, by altitude
+    reception              frames that wait for earlier ones, the clocks of the receivers, what was heard just now
+    interference           where positions are not to be believed
 
 `changes` gives what is new since the last call; writing it in one transaction is the store's part.
 """
@@ -18,15 +24,23 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from detector.alerting import Watch
+from detector.alerting import EvidenceFrame, Watch
+from detector.alerting.evidence import lines, parsed
+from detector.domain import decoded
 from detector.domain.alert import Alert
+from detector.domain.decoded import Batch, DecodedBatch, joined
+from detector.domain.doubt import Doubt
 from detector.domain.errors import StoreError
 from detector.domain.frame import LONG_BYTES, FrameBatch
+from detector.domain.gap import Gap
 from detector.domain.movement import Movement
 from detector.domain.report import NAMESPACE_SHIFT, address_text
 from detector.domain.stop import Stop
 from detector.movements import Life
 from detector.pipeline import Changes, Pipeline
+from detector.tracking.fusion import DuplicatesState
+from detector.tracking.interference import InterferenceState
+from detector.tracking.receiver_clocks import ReceiverClocksState
 
 SCHEMA = "detector.state/1"
 
@@ -41,6 +55,13 @@ class HeldFrame(msgspec.Struct, frozen=True):
     mlat: bool
 
 
+class HeldTrack(msgspec.Struct, frozen=True):
+    """The same for a row of a decoded track: its `place` among all that is held, and what it tells, by column."""
+
+    place: int
+    row: dict[str, Any]
+
+
 class StreamState(msgspec.Struct, frozen=True):
     """What belongs to the stream as a whole."""
 
@@ -51,11 +72,23 @@ class StreamState(msgspec.Struct, frozen=True):
     now: float | None
     finished: bool
     held: list[HeldFrame]
+    held_tracks: list[HeldTrack]
     pending: dict[str, float]
     """Addresses (keys of `domain.report`, in hexadecimal) that were heard once, with the time."""
     rejects: dict[str, dict[str, int]]
     alerts: int
     movements: int
+
+
+class ReceptionState(msgspec.Struct, frozen=True):
+    """What stands between event time and decoding; `told_until`: event time of what has gone on from there."""
+
+    told_until: float | None
+    now: float | None
+    held: list[HeldFrame]
+    clocks: ReceiverClocksState
+    copies: DuplicatesState
+    rejects: dict[str, dict[str, int]]
 
 
 class AircraftDocument(msgspec.Struct, frozen=True):
@@ -68,6 +101,7 @@ class AircraftDocument(msgspec.Struct, frozen=True):
     decoder: dict[str, Any]
     track: dict[str, Any]
     life: Life | None
+    doubt: Doubt | None = None
 
 
 class Journal:
@@ -80,6 +114,8 @@ class Journal:
         self._watches: dict[str, bytes] = {}
         self._alerts = 0
         self._movements = 0
+        self._sightings = -1
+        self._still: dict[str, bytes] = {}
 
     def note(self, changes: Changes) -> None:
         """Take in what a step changed."""
@@ -91,6 +127,8 @@ class Journal:
         for movement in changes.movements:
             self._puts[f"movement:{self._movements:09d}"] = msgspec.json.encode(movement)
             self._movements += 1
+        for gap in changes.gaps:
+            self._puts[f"gap:{gap.id}"] = msgspec.json.encode(gap)
 
     def changes(self, *, finished: bool = False) -> tuple[dict[str, bytes], list[str]]:
         """(puts, deletes) since the last call."""
@@ -103,15 +141,31 @@ class Journal:
             key = pipeline.decoder.addresses.keys[slot]
             icao24 = address_text(key)
             life = pipeline.movements.lives.get(icao24)
-            document = AircraftDocument(SCHEMA, icao24, slot, key, decoder, track, life)
+            doubt = pipeline.tracker.doubts.current.get(slot)
+            document = AircraftDocument(SCHEMA, icao24, slot, key, decoder, track, life, doubt)
             self._puts[_aircraft_key(key)] = msgspec.json.encode(document)
         watches = {
             f"watch:{stop_id}": msgspec.json.encode(watch)
             for mine in pipeline.alerts.watches.values()
             for stop_id, watch in mine.items()
         }
-        deletes = sorted(self._watches.keys() - watches.keys())
+        evidence, dropped = pipeline.evidence.changes()
+        for stop_id, frames in evidence.items():
+            self._puts[f"evidence:{stop_id}"] = msgspec.json.encode(lines(frames))
+        deletes = sorted(self._watches.keys() - watches.keys()) + [f"evidence:{stop_id}" for stop_id in sorted(dropped)]
         puts = self._puts | {key: value for key, value in watches.items() if self._watches.get(key) != value}
+        for prefix, part in (("ledger", pipeline.sky.ledger), ("coverage", pipeline.sky.coverage)):
+            documents, gone = part.changed()
+            puts |= {f"{prefix}:{key}": msgspec.json.encode(value) for key, value in documents.items()}
+            deletes += [f"{prefix}:{key}" for key in gone]
+        puts["reception"] = msgspec.json.encode(_reception(pipeline))
+        if pipeline.sky.sightings != self._sightings:
+            puts["interference"] = msgspec.json.encode(pipeline.sky.areas.dump())
+        self._sightings = pipeline.sky.sightings
+        # These are asked for every time; most of the time nothing is new in them.
+        for key in [key for key in ("reception", "ledger:open") if self._still.get(key) == puts[key]]:
+            del puts[key]
+        self._still |= {key: puts[key] for key in ("reception", "ledger:open") if key in puts}
         puts["stream"] = msgspec.json.encode(self._stream(finished=finished))
         self._puts, self._watches = {}, watches
         return puts, deletes
@@ -125,7 +179,8 @@ class Journal:
             first_at=pipeline.first_at,
             now=pipeline.clock.now,
             finished=finished,
-            held=_held(pipeline.clock.held),
+            held=[frame for batch in pipeline.clock.held if isinstance(batch, FrameBatch) for frame in _held(batch)],
+            held_tracks=_held_tracks(pipeline.clock.held),
             pending={f"{key:07x}": at for key, at in pipeline.decoder.addresses.pending.items()},
             rejects={
                 "clock": pipeline.clock.rejects.counts,
@@ -153,8 +208,15 @@ class Journal:
                 stops=_all(state, "stop:", Stop),
                 alerts=_all(state, "alert:", Alert),
                 movements=_all(state, "movement:", Movement),
+                gaps=_all(state, "gap:", Gap),
             )
-        except (KeyError, msgspec.ValidationError, msgspec.DecodeError) as error:
+            reception = msgspec.json.decode(state["reception"], type=ReceptionState)
+            sky = self.pipeline.sky
+            sky.ledger.restore(_under(state, "ledger:"))
+            sky.coverage.restore(_under(state, "coverage:"))
+            sky.areas.restore(msgspec.json.decode(state["interference"], type=InterferenceState))
+            evidence = _evidence(state, {watch.alert.stop.id for watch in watches}, found.alerts)
+        except (KeyError, ValueError, msgspec.DecodeError) as error:
             raise StoreError(f"the stored state cannot be read ({error}); start over with --fresh") from error
         if stream.schema != SCHEMA:
             raise StoreError(
@@ -164,8 +226,13 @@ class Journal:
         pipeline = self.pipeline
         pipeline.decoder.addresses.restore_pending({int(key, 16): at for key, at in stream.pending.items()})
         pipeline.alerts.restore(watches)
+        pipeline.evidence.restore(evidence)
+        _restore_reception(pipeline, reception)
         pipeline.frames, pipeline.first_at, pipeline.clock.now = stream.frames, stream.first_at, stream.now
-        pipeline.clock.held = FrameBatch.concat([_frame(one) for one in stream.held])
+        held: list[Batch] = [_frame(one) for one in stream.held]
+        for track in stream.held_tracks:
+            held.insert(track.place, _track(track))
+        pipeline.clock.held = joined(held)
         for part, counts in (
             (pipeline.clock.rejects, "clock"),
             (pipeline.decoder.rejects, "decoder"),
@@ -189,9 +256,32 @@ class Journal:
             pipeline.decoder.table.load(slot, document.decoder)
             pipeline.tracker.table.load(slot, document.track)
         pipeline.tracker.size = len(documents)
+        pipeline.tracker.doubts.restore({d.slot: d.doubt for d in documents if d.doubt is not None})
         pipeline.movements.restore(
             {document.icao24: document.life for document in documents if document.life is not None}
         )
+
+
+def _reception(pipeline: Pipeline) -> ReceptionState:
+    reception = pipeline.reception
+    return ReceptionState(
+        told_until=pipeline.told_until,
+        now=reception.order.now,
+        held=_held(reception.order.held),
+        clocks=reception.clocks.dump(),
+        copies=reception.copies.dump(),
+        rejects={"clocks": reception.clocks.rejects.counts, "copies": reception.copies.rejects.counts},
+    )
+
+
+def _restore_reception(pipeline: Pipeline, state: ReceptionState) -> None:
+    reception = pipeline.reception
+    pipeline.told_until = state.told_until
+    reception.order.restore(FrameBatch.concat([_frame(one) for one in state.held]), state.now)
+    reception.clocks.restore(state.clocks)
+    reception.copies.restore(state.copies)
+    reception.clocks.rejects.counts = dict(state.rejects["clocks"])
+    reception.copies.rejects.counts = dict(state.rejects["copies"])
 
 
 def _aircraft_key(key: int) -> str:
@@ -202,6 +292,25 @@ def _aircraft_key(key: int) -> str:
 
 def _all(state: Mapping[str, bytes], prefix: str, kind: Any) -> list[Any]:
     return [msgspec.json.decode(state[key], type=kind) for key in sorted(state) if key.startswith(prefix)]
+
+
+def _under(state: Mapping[str, bytes], prefix: str) -> dict[str, bytes]:
+    return {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
+
+
+def evidence_of(state: Mapping[str, bytes], stop_id: str) -> tuple[EvidenceFrame, ...]:
+    """The frames stored behind a stop; () if there are none. Raises ValueError or DecodeError for damaged ones."""
+    stored = state.get(f"evidence:{stop_id}")
+    return () if stored is None else parsed(msgspec.json.decode(stored, type=list[str]))
+
+
+def _evidence(
+    state: Mapping[str, bytes], watched: set[str], alerts: list[Alert]
+) -> dict[str, tuple[EvidenceFrame, ...]]:
+    """What the path still needs: of the stops that have alerted only those under watch."""
+    over = {alert.stop.id for alert in alerts} - watched
+    ids = (key.removeprefix("evidence:") for key in state if key.startswith("evidence:"))
+    return {stop_id: evidence_of(state, stop_id) for stop_id in ids if stop_id not in over}
 
 
 def _held(held: FrameBatch) -> list[HeldFrame]:
@@ -217,6 +326,21 @@ def _held(held: FrameBatch) -> list[HeldFrame]:
             strict=True,
         )
     ]
+
+
+def _held_tracks(held: list[Batch]) -> list[HeldTrack]:
+    tracks: list[HeldTrack] = []
+    place = 0
+    for batch in held:
+        if isinstance(batch, DecodedBatch):
+            tracks += [HeldTrack(place + i, row) for i, row in enumerate(batch.plain_rows())]
+        place += len(batch)
+    return tracks
+
+
+def _track(held: HeldTrack) -> DecodedBatch:
+    texts = {name: value.encode("ascii") for name, value in held.row.items() if isinstance(value, str)}
+    return DecodedBatch.of([list((decoded.EMPTY | held.row | texts).values())])
 
 
 def _frame(held: HeldFrame) -> FrameBatch:

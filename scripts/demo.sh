@@ -20,12 +20,24 @@ say "... and what the program finds in those frames alone"
 "$detector" replay "$out/pyongyang.simulated.csv.gz" --fresh \
     --stops "$out/pyongyang.stops.jsonl" --alerts "$out/pyongyang.alerts.jsonl" --map "$out/pyongyang.html"
 
+say "The evidence of the Pyongyang alert in one file, and the alert worked out again from it, by pyModeS alone"
+prove() {
+    local first='import json, sys; print(json.loads(open(sys.argv[1]).readline())["id"])'
+    local alert
+    alert=$(.venv/bin/python -c "$first" "$out/pyongyang.alerts.jsonl") &&
+        "$detector" alerts export "$alert" --bundle "$out/pyongyang.bundle.zip" &&
+        "$detector" verify "$out/pyongyang.bundle.zip" | tail -n 1
+}
+# What has been found stays found, whatever becomes of this step.
+prove || echo "The alert could not be worked out again: see above." >&2
+
 cat <<EOF
 
 Written to $out/:
   pyongyang.alerts.jsonl   the alert, every revision, as other programs read it
   pyongyang.stops.jsonl    the stops behind it
   pyongyang.truth.json     what was really flown, to compare
+  pyongyang.bundle.zip     the raw frames behind the alert, for \`detector verify\`
 
 The map: open $PWD/$out/pyongyang.html in a browser.
 EOF

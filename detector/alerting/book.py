@@ -15,8 +15,8 @@ from detector.domain.stop import SEVERITY_ORDER, Level, Severity, Status, Stop
 from detector.domain.units import SECONDS_PER_HOUR
 from detector.reference import Airports
 
-Witness = Callable[[str], Evidence | None]
-"""Address to the evidence that an alert on the aircraft rests on."""
+Witness = Callable[[Stop], Evidence | None]
+"""A stop to the evidence that an alert on it rests on."""
 
 
 EXPIRY_SLACK_S = 3600.0
@@ -65,7 +65,7 @@ class AlertBook:
         """A stop in a new revision, with its findings."""
         made = self._journeys_with(stop)
         watch = self.watches.get(stop.icao24, {}).get(stop.id)
-        alertable = bool(stop.findings) and stop.level >= Level.ONE_SIDE and stop.status is not Status.RETRACTED
+        alertable = bool(stop.findings) and stop.level >= Level.DARK and stop.status is not Status.RETRACTED
         if watch is None:
             if alertable:
                 watch = Watch(self._first(stop), told_at=stop.revised_at)
@@ -91,18 +91,26 @@ class AlertBook:
                 made.append(self._revise(watch, AlertEvent.UPDATED, at, watch.alert.stop))
         return made
 
-    def expire(self, now: float) -> None:
-        """Forget what is over. Only memory depends on when this is called."""
+    def expire(self, now: float) -> list[str]:
+        """Forget what is over; the ids of the stops forgotten. Only memory depends on when this is called."""
+        over_now: list[str] = []
         if now < self._look_at:
-            return
+            return over_now
         self._look_at = now + EXPIRY_SLACK_S
         for icao24, mine in list(self.watches.items()):
             for stop_id, watch in list(mine.items()):
                 over = self._until(watch) + EXPIRY_SLACK_S < now
                 if over and watch.alert.stop.status is not Status.OPEN:
                     del mine[stop_id]
+                    over_now.append(stop_id)
             if not mine:
                 del self.watches[icao24]
+        return over_now
+
+    def alert_on(self, stop: Stop) -> Alert | None:
+        """The last revision of the stop's alert, also of one that was taken back; None if it has none."""
+        watch = self.watches.get(stop.icao24, {}).get(stop.id)
+        return None if watch is None else watch.alert
 
     def _until(self, watch: Watch) -> float:
         stop = watch.alert.stop
@@ -136,12 +144,12 @@ class AlertBook:
             at=stop.revised_at,
             severity=_severity(stop),
             stop=stop,
-            evidence=self._witness(stop.icao24),
+            evidence=self._witness(stop),
         )
 
     def _revise(self, watch: Watch, event: AlertEvent, at: float, stop: Stop) -> Alert:
         old = watch.alert
-        evidence = old.evidence if stop is old.stop else self._witness(stop.icao24)
+        evidence = old.evidence if stop is old.stop else self._witness(stop)
         watch.alert = msgspec.structs.replace(
             old,
             revision=old.revision + 1,

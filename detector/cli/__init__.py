@@ -23,6 +23,8 @@ from detector.domain.errors import DetectorError
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module:function, what it does in one line)
     "replay": ("detector.cli.replay:replay", "Run recordings through the whole pipeline; a table of stops and alerts."),
+    "alerts": ("detector.cli.alerts:commands", "List, show and export the alerts of the last replay."),
+    "verify": ("detector.cli.verify:verify", "Recompute an alert from its own evidence with pyModeS alone."),
     "simulate": ("detector.cli.simulate:simulate", "Make a recording from a scenario."),
 }
 
@@ -70,13 +72,18 @@ def _app(asked_for: str) -> typer.Typer:
     app = typer.Typer(add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
     app.callback(invoke_without_command=True)(_detector)
     for name, (target, summary) in COMMANDS.items():
-        app.command(name, short_help=summary)(_imported(target) if name == asked_for else _not_asked_for)
+        command = _imported(target) if name == asked_for else _not_asked_for
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name, short_help=summary)
+        else:
+            app.command(name, short_help=summary)(command)
     return app
 
 
-def _imported(target: str) -> Callable[..., object]:
+def _imported(target: str) -> Callable[..., object] | typer.Typer:
+    """The function of a command, or the commands of a group of them."""
     module, _, function = target.partition(":")
-    command: Callable[..., object] = getattr(import_module(module), function)
+    command: Callable[..., object] | typer.Typer = getattr(import_module(module), function)
     return command
 
 

@@ -17,6 +17,8 @@ def replay_map(run: Replay, result: ReplayResult, paths: list[str]) -> str:
     alerts = latest(result.alerts)
     fields = list(dict.fromkeys(alert.stop.airport for alert in alerts if alert.stop.airport))
     title = f"Unusual stops: {', '.join(fields)}" if fields else "Stops in this recording"
+    if alerts and not fields:
+        title = "Possible stops at fields not known"
     callsigns = {stop.icao24: stop.callsign_in or stop.callsign_out for stop in result.stops}
     return render(
         MapCase(

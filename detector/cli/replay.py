@@ -14,21 +14,29 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from detector import app
+from detector import app, framing
 from detector.cli import maps, outputs, tables
 from detector.domain.errors import InputError, Reject, UsageError
+from detector.domain.gap import GapClass
 from detector.domain.times import iso, parse_iso
-from detector.domain.wire import alert_line, stop_line
+from detector.domain.wire import alert_line, gap_line, stop_line
 
-WASTED = frozenset({Reject.GARBAGE, Reject.BAD_TIME, Reject.BAD_HEX, Reject.LATE, Reject.TIME_JUMP, Reject.CRC})
+WASTED = frozenset(
+    {Reject.GARBAGE, Reject.BAD_TIME, Reject.BAD_HEX, Reject.LATE, Reject.TIME_JUMP, Reject.CRC, Reject.OVERLONG}
+)
 """Rejects that a sound recording has few of."""
 FEW = 100
-FORMATS = ("auto", "beast", "avr", "csv", "jet1090")
+FORMATS = ("auto", *framing.FORMATS, *framing.TRACK_FORMATS)
+PATHS_HELP = "Recordings and decoded tracks: files, folders or globs, merged by time."
+FORMAT_HELP = (
+    f"One of {', '.join(FORMATS)}. The first ones after auto are frames, those from sbs on decoded tracks; "
+    "traffic-json is what the Python library traffic writes."
+)
 
 
 def replay(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Recordings: files or globs, merged by time.")],
-    format_: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "auto",
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help=PATHS_HELP)],
+    format_: Annotated[str, typer.Option("--format", help=FORMAT_HELP)] = "auto",
     start_time: Annotated[
         str | None, typer.Option(metavar="ISO", help="Time of the first frame, for Beast and AVR without a date.")
     ] = None,
@@ -36,6 +44,7 @@ def replay(
         str | None, typer.Option(metavar="FILE", help="Stops as JSON lines; - is standard output.")
     ] = None,
     alerts: Annotated[str | None, typer.Option(metavar="FILE", help="Alerts as JSON lines, every revision.")] = None,
+    gaps: Annotated[str | None, typer.Option(metavar="FILE", help="Silences in flight as JSON lines.")] = None,
     map_: Annotated[str | None, typer.Option("--map", metavar="FILE.html", help="A map of what was found.")] = None,
     store: Annotated[str, typer.Option(metavar="STORE", help="embedded, memory, or redis://...")] = "embedded",
     config: Annotated[Path | None, typer.Option(metavar="FILE", help="Settings; default config/detector.yaml.")] = None,
@@ -46,12 +55,13 @@ def replay(
     as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON instead of tables.")] = False,
 ) -> None:
     """Run recordings through the whole pipeline; a table of stops and alerts at the end."""
-    to_output = [name for name, target in (("--stops", stops), ("--alerts", alerts), ("--map", map_)) if target == "-"]
+    targets = (("--stops", stops), ("--alerts", alerts), ("--gaps", gaps), ("--map", map_))
+    to_output = [name for name, target in targets if target == "-"]
     if as_json:
         to_output.append("--json")
     if len(to_output) > 1:
         raise UsageError(f"{' and '.join(to_output)} cannot share standard output; give one of them a file")
-    outputs.check_writable(stops, alerts, map_, inputs=_expanded(paths))
+    outputs.check_writable(stops, alerts, gaps, map_, inputs=_expanded(paths))
     options = app.ReplayOptions(
         paths=tuple(paths),
         format=format_,
@@ -72,6 +82,8 @@ def replay(
             outputs.write_lines(stops, (stop_line(stop) for stop in result.stops))
         if alerts is not None:
             outputs.write_lines(alerts, (alert_line(alert) for alert in result.alerts))
+        if gaps is not None:
+            outputs.write_lines(gaps, (gap_line(gap) for gap in result.gaps))
         if map_ is not None:
             outputs.write(map_, maps.replay_map(run, result, paths).encode())
     if as_json:
@@ -82,7 +94,9 @@ def replay(
 
 
 def _expanded(paths: list[str]) -> list[str]:
-    return [name for path in paths for name in (glob.glob(path) or [path])]
+    """Every file that may be read: none of them may be written over."""
+    found = [name for path in paths for name in (glob.glob(path) or [path])]
+    return found + [str(inner) for name in found if Path(name).is_dir() for inner in Path(name).rglob("*")]
 
 
 def _warnings(result: app.ReplayResult) -> list[str]:
@@ -159,6 +173,7 @@ def _summary(result: app.ReplayResult) -> dict[str, object]:
             }
             for movement in result.movements
         ],
+        "gaps": {kind: sum(gap.kind is kind for gap in result.gaps) for kind in GapClass},
         "elapsed_s": round(result.elapsed_s, 3),
         "notes": result.notes,
     }

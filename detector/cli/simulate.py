@@ -6,7 +6,6 @@ import gzip
 import json
 import lzma
 from dataclasses import replace
-from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,6 +18,7 @@ from detector.domain.errors import ConfigError, InputError, OutputError
 from detector.domain.times import iso
 from detector.framing import avr, beast, csv, jet1090
 from detector.reference.airports import Airports
+from detector.settings import load_configuration
 from detector.simulation import (
     Field,
     ReceiverClock,
@@ -43,6 +43,9 @@ def simulate(
     ],
     format_: Annotated[Format, typer.Option("--format", help="Format of the recording.")] = "csv",
     truth: Annotated[Path | None, typer.Option(help="Also write what truly happened, as JSON.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings; the airports with their corrections come from them.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing.")] = False,
 ) -> None:
     """Make a recording from a scenario: aircraft fly, send, and are heard by receivers.
@@ -51,7 +54,7 @@ def simulate(
     receiver ids and clock records that date them.
     """
     wanted = _read(scenario)
-    played = play(wanted, _fields(wanted, scenario))
+    played = play(wanted, _fields(wanted, scenario, config))
     _write(output, _compressed(_encoded(wanted, played, format_), output.suffix))
     if truth is not None:
         _write(truth, (json.dumps(_truth(wanted, played), indent=1) + "\n").encode())
@@ -70,12 +73,12 @@ def _read(path: Path) -> Scenario:
     return parse_scenario(text, source=str(path))
 
 
-def _fields(scenario: Scenario, path: Path) -> dict[str, Field]:
-    """The airfields that the scenario names, from the airports table of the program."""
+def _fields(scenario: Scenario, path: Path, config: Path | None) -> dict[str, Field]:
+    """The airfields that the scenario names, from the same table as a replay takes them: corrections included."""
     codes = airports_of(scenario)
     if not codes:
         return {}
-    airports = Airports.from_bytes((files("detector.reference") / "data" / "airports.npz").read_bytes())
+    airports = load_configuration(config).airports
     found = {}
     for code in sorted(codes):
         index = airports.index_of(code)

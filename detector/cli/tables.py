@@ -13,8 +13,9 @@ from rich.table import Table
 from detector.app import ReplayResult
 from detector.domain.alert import Alert, JourneyStep
 from detector.domain.movement import Movement
-from detector.domain.stop import Moment, Stop
+from detector.domain.stop import Level, Moment, Stop
 from detector.domain.times import iso
+from detector.web.replay_map.words import contradiction_text, held_text
 
 LEVEL_WORDS = {4: "4 observed", 3: "3 inferred", 2: "2 inferred", 1: "1 dark", 0: "0 rejected"}
 MOVEMENTS_SHOWN = 12
@@ -33,6 +34,7 @@ def print_result(result: ReplayResult, to: Console) -> None:
     """Tables of stops and alerts, then the summary."""
     if result.stops:
         to.print(stops_table(result.stops))
+        print_doubts(result.stops, to)
     else:
         to.print("No stops.")
     alerts = latest(result.alerts)
@@ -62,12 +64,25 @@ def stops_table(stops: Iterable[Stop]) -> Table:
         table.add_row(
             escape(f"{stop.icao24}\n{_callsigns(stop)}"),
             escape(f"{stop.airport or 'not named'}\n{stop.country or ''}"),
-            f"{LEVEL_WORDS[int(stop.level)]}\n{stop.status}",
+            f"{LEVEL_WORDS[int(stop.level)]}\n{stop.status}{', held' if stop.held else ''}",
             _moment(stop.landed),
             _moment(stop.departed) if stop.departed else "-",
             _ground_time(stop),
         )
     return table
+
+
+def print_doubts(stops: Iterable[Stop], to: Console) -> None:
+    """Why stops are rejected, taken back, or held, where these are few."""
+    told = [(stop, contradiction_text(stop) or held_text(stop)) for stop in stops]
+    told = [(stop, why) for stop, why in told if why]
+    for stop, why in told[:MOVEMENTS_SHOWN]:
+        what = stop.status if stop.retraction else "held" if stop.held else "rejected"
+        to.print(escape(f"{stop.icao24} at {stop.airport or 'no named field'}, {what}: {why}"), soft_wrap=True)
+    if len(told) > MOVEMENTS_SHOWN:
+        to.print(f"... and {len(told) - MOVEMENTS_SHOWN:,} more that are rejected or held; --stops has them")
+    if told:
+        to.print()
 
 
 def alerts_table(alerts: Iterable[Alert]) -> Table:
@@ -111,7 +126,8 @@ def print_journey(alert: Alert, to: Console) -> None:
     """Where the aircraft went after the stop."""
     if not alert.journey:
         return
-    to.print(f"Journey of {escape(alert.stop.icao24)} after {escape(alert.stop.airport or 'the stop')}, times UTC:")
+    place = alert.stop.airport or ("the silence" if alert.stop.level is Level.DARK else "the stop")
+    to.print(f"Journey of {escape(alert.stop.icao24)} after {escape(place)}, times UTC:")
     for step in alert.journey:
         to.print(f"  {escape(_step(step))}", soft_wrap=True)
     to.print()

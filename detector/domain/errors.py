@@ -69,6 +69,8 @@ class Reject(StrEnum):
     """One frame far ahead of its neighbours: a broken receiver clock."""
     LATE = "late"
     """A frame far behind the clock of the stream."""
+    DUPLICATE = "duplicate"
+    """A transmission that was taken in already, from another receiver or a moment before."""
     CRC = "crc"
     """Parity of DF11, 17 or 18 does not hold."""
     UNKNOWN_FORMAT = "unknown_format"

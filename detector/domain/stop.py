@@ -128,6 +128,18 @@ class Score(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...]
 
 
+class Held(msgspec.Struct, frozen=True):
+    """A stop that is not told yet, or not at its full level: why, and until when (Unix s UTC) at least.
+
+    `alert`: nothing is told of it at all; otherwise only the level is kept back. `level`: the one it is to have.
+    """
+
+    reason: str
+    until: float
+    alert: bool
+    level: Level
+
+
 class Stop(msgspec.Struct, frozen=True, kw_only=True):
     """One stop in one revision. A new revision replaces it under the same id; nothing is changed in place.
 
@@ -158,6 +170,7 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
     revised_at: float
     retraction: str | None = None
     """Why the stop was taken back."""
+    held: Held | None = None
 
     @property
     def kind(self) -> Kind:

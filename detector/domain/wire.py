@@ -1,4 +1,5 @@
-"""Stops and alerts as other programs read them: one JSON line each (contracts `detector.stop/1`, `detector.alert/1`).
+"""Stops, alerts and gaps as other programs read them: one JSON line each (contracts `detector.stop/1`,
+`detector.alert/1`, `detector.gap/1`).
 
 Times are ISO 8601 UTC in whole seconds. Bounds are rounded outwards, so that the interval on the wire still contains
 the truth.
@@ -12,8 +13,10 @@ from typing import Any
 import msgspec
 
 from detector.domain import alert as alerts
+from detector.domain import gap as gaps
 from detector.domain import stop as stops
 from detector.domain.alert import Alert, Evidence, JourneyStep
+from detector.domain.gap import Gap, GapPlace
 from detector.domain.stop import GroundTime, Moment, Stop
 from detector.domain.times import iso
 
@@ -36,6 +39,27 @@ def alert_line(alert: Alert) -> bytes:
             "stop": stop_record(alert.stop),
             "journey": [_step(step) for step in alert.journey],
             "evidence": _evidence(alert.evidence),
+        }
+    )
+
+
+def gap_line(gap: Gap) -> bytes:
+    """A gap as one line of JSON without its newline."""
+    return msgspec.json.encode(
+        {
+            "schema": gaps.SCHEMA,
+            "id": gap.id,
+            "revision": gap.revision,
+            "icao24": gap.icao24,
+            "callsign": gap.callsign,
+            "from": iso(gap.begin),
+            "until": None if gap.end is None else iso(math.ceil(gap.end)),
+            "class": gap.kind,
+            "reason": gap.reason,
+            "lost": _place(gap.lost),
+            "found": _place(gap.found),
+            "listened_s": None if gap.listened_s is None else math.floor(gap.listened_s),
+            "stop_id": gap.stop_id,
         }
     )
 
@@ -81,7 +105,16 @@ def stop_record(stop: Stop) -> dict[str, Any]:
         ],
         "findings": [msgspec.to_builtins(f) for f in stop.findings],
         "score": msgspec.to_builtins(stop.score) if stop.score else None,
-    } | ({"retraction": stop.retraction} if stop.retraction else {})
+    } | _sometimes(stop)
+
+
+def _sometimes(stop: Stop) -> dict[str, Any]:
+    """Fields that only some stops have."""
+    record: dict[str, Any] = {"retraction": stop.retraction} if stop.retraction else {}
+    if stop.held is not None:
+        held = {"reason": stop.held.reason, "until": iso(math.ceil(stop.held.until)), "alert": stop.held.alert}
+        record["held"] = held
+    return record
 
 
 def _moment(moment: Moment) -> dict[str, Any]:
@@ -111,8 +144,25 @@ def _step(step: JourneyStep) -> dict[str, Any]:
     return {name: value for name, value in record.items() if value is not None}
 
 
+def _place(place: GapPlace | None) -> dict[str, Any] | None:
+    if place is None:
+        return None
+    return {
+        "at": iso(place.at),
+        "lat": round(place.latitude_deg, 4),
+        "lon": round(place.longitude_deg, 4),
+        "altitude_ft": _whole(place.altitude_ft),
+        "track_deg": _whole(place.track_deg),
+        "groundspeed_kt": _whole(place.groundspeed_kt),
+    }
+
+
 def _evidence(evidence: Evidence | None) -> dict[str, Any] | None:
     return None if evidence is None else msgspec.to_builtins(evidence)
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else round(value)
 
 
 def _rounded(value: float | None) -> float | None:

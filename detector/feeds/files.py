@@ -1,4 +1,4 @@
-"""Recordings: paths and globs to one stream of frames in order of time.
+"""Recordings: files, folders and globs to one stream of frames and decoded tracks in order of time.
 
 Compression and format are told from content. Each file has its own reader, its own clock and its own receiver number
 (1, 2, ... in the order given), so two receivers recorded into two files are never taken for one. Files that follow
@@ -15,21 +15,24 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO
 
+from detector.domain.decoded import Batch
 from detector.domain.errors import InputError, Reject, UsageError
-from detector.domain.frame import FrameBatch, RejectCounts
+from detector.domain.frame import RejectCounts
 from detector.feeds.compression import CompressedFile
 from detector.feeds.merge import merged, skipping
-from detector.framing import FORMATS
+from detector.framing import DOCUMENTS, FORMATS, TRACK_FORMATS, framer
 from detector.framing.detect import HEAD_BYTES, detect
 
 CHUNK_BYTES = 262_144
 _GLOB_SIGNS = "*?["
 _MAX_OPEN_FILES = 200
+_MAX_DOCUMENTS = 5_000
+"""Files that are one document each are not held open, but their rows are held until their time comes."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingFile:
-    """One file of a replay: where it is, its format (a name of `framing.FORMATS`), its size on disk in bytes.
+    """One file of a replay: where it is, its format (as `framing` names them), its size on disk in bytes.
 
     `undated`: its beginning holds frames but no date.
     """
@@ -41,18 +44,22 @@ class RecordingFile:
 
 
 class Recordings:
-    """The frames of one or more files; iterate once. Counters grow while iterating.
+    """The frames and tracks of one or more files; iterate once. Counters grow while iterating.
 
-    files        what is read, in the order given (globs in order of name)
+    files        what is read, in the order given (globs and folders in order of name)
+    notes        what a person should know about how they were chosen
     bytes_read   bytes read so far, as on disk (compressed); bytes_total their sum over all files
     rejects      what was dropped so far, over all files
-    frames       frames given out so far, without those skipped
+    frames       frames, or rows of tracks, given out so far, without those skipped
 
     Raises InputError if a file breaks while being read, UsageError at the first frames of a file without any date.
     """
 
-    def __init__(self, files: list[RecordingFile], *, start_at: float | None, chunk_bytes: int, skip: int) -> None:
+    def __init__(
+        self, files: list[RecordingFile], notes: list[str], *, start_at: float | None, chunk_bytes: int, skip: int
+    ) -> None:
         self.files = files
+        self.notes = notes
         self.bytes_total = sum(file.size for file in files)
         self.frames = 0
         self._start_at = start_at
@@ -74,31 +81,33 @@ class Recordings:
             total.merge(counts)
         return total
 
-    def __iter__(self) -> Iterator[FrameBatch]:
+    def __iter__(self) -> Iterator[Batch]:
         self.frames = 0
-        sources = [self._read(place) for place in range(len(self.files))]
-        for batch in skipping(merged(sources), self._skip):
+        sources: dict[bool, list[Iterator[Batch]]] = {False: [], True: []}
+        for place, file in enumerate(self.files):
+            sources[file.format in TRACK_FORMATS].append(self._read(place))
+        for batch in skipping(merged(sources[False], sources[True]), self._skip):
             self.frames += len(batch)
             yield batch
 
-    def _read(self, place: int) -> Iterator[FrameBatch]:
+    def _read(self, place: int) -> Iterator[Batch]:
         file = self.files[place]
-        framer = FORMATS[file.format](place + 1, self._start_at)
-        self._counts[place] = framer.rejects
+        reader = framer(file.format, place + 1, self._start_at)
+        self._counts[place] = reader.rejects
         with _open(file.path) as raw:
             content = CompressedFile(raw, file.path)
             for chunk in content.chunks(self._chunk_bytes):
                 self._bytes_read[place] = content.bytes_read
-                batch = framer.feed(chunk)
+                batch: Batch = reader.feed(chunk)
                 if len(batch):
                     yield batch
-                elif framer.undated:
+                elif reader.undated:
                     raise _undated(file.path)
             self._bytes_read[place] = content.bytes_read
             if content.damaged:
-                framer.rejects.add(Reject.DAMAGED_FILE)
-        batch = framer.finish()
-        if not len(batch) and framer.undated:
+                reader.rejects.add(Reject.DAMAGED_FILE)
+        batch = reader.finish()
+        if not len(batch) and reader.undated:
             raise _undated(file.path)
         yield batch
 
@@ -113,29 +122,35 @@ def open_recordings(
 ) -> Recordings:
     """Find the files, look at the beginning of each, and make them ready to be read.
 
-    paths        files, or globs (`*`, `?`, `[`; a file that exists by that very name is taken as it is)
-    format       a name of `framing.FORMATS`, or "auto": each file by its content
+    paths        files, folders (all files in them that are in a known format), or globs (`*`, `?`, `[`; a file that
+                 exists by that very name is taken as it is)
+    format       a name of `framing.FORMATS` or `TRACK_FORMATS`, or "auto": each file by its content
     start_at     Unix s of the first frame of the one file without a date
     chunk_bytes  decompressed bytes framed at a time; no result depends on it
     skip         frames to drop at the head of the merged stream (to resume)
 
     Raises InputError for what cannot be opened or recognised, UsageError for an unknown format name or too many files.
     """
-    if format != "auto" and format not in FORMATS:
-        raise UsageError(f"--format {format}: unknown; choose one of auto, {', '.join(FORMATS)}")
-    found = list(chain.from_iterable(_expanded(path) for path in paths))
-    if not found:
+    known = ("auto", *FORMATS, *TRACK_FORMATS)
+    if format not in known:
+        raise UsageError(f"--format {format}: unknown; choose one of {', '.join(known)}")
+    if not paths:
         raise UsageError("no recording given; name at least one file")
-    if len(found) > _MAX_OPEN_FILES:
-        raise UsageError(f"{len(found)} recordings at once; give at most {_MAX_OPEN_FILES}, or join the segments first")
-    files = [_examined(path, format) for path in found]
+    files: list[RecordingFile] = []
+    notes: list[str] = []
+    for path in chain.from_iterable(_expanded(path) for path in paths):
+        if os.path.isdir(path):
+            files += _in_folder(path, format, notes)
+        else:
+            files.append(_examined(path, format))
+    _check_count(files)
     undated = [file.path for file in files if file.undated]
     if start_at is not None and len(undated) > 1:
         raise UsageError(
             f"{len(undated)} recordings carry no date ({undated[0]}, ...), and one --start-time cannot date them all; "
             "replay them one by one, or join the segments of one recording first"
         )
-    return Recordings(files, start_at=start_at, chunk_bytes=max(1, chunk_bytes), skip=skip)
+    return Recordings(files, notes, start_at=start_at, chunk_bytes=max(1, chunk_bytes), skip=skip)
 
 
 def _expanded(path: str) -> list[str]:
@@ -145,6 +160,44 @@ def _expanded(path: str) -> list[str]:
     if not matches:
         raise InputError(f"{path}: no file matches; check the pattern")
     return matches
+
+
+def _in_folder(folder: str, format_name: str, notes: list[str]) -> list[RecordingFile]:
+    """The recordings in a folder and in those within, in order of name; of `format_name` alone unless that is auto."""
+    paths = sorted(
+        os.path.join(place, name)
+        for place, _, names in os.walk(folder)
+        for name in names
+        if os.path.isfile(os.path.join(place, name))
+    )
+    chosen, others = [], []
+    for path in paths:
+        found = _format_of(path)
+        if found is not None and format_name in ("auto", found):
+            chosen.append(_examined(path, found))
+        else:
+            others.append(path)
+    what = "in a known format" if format_name == "auto" else f"in the format {format_name}"
+    if not chosen:
+        looked_at = f" ({len(others)} looked at)" if others else ""
+        raise InputError(f"{folder}: no file {what} in this folder{looked_at}; name one with --format")
+    if others:
+        first = os.path.basename(others[0])
+        notes.append(f"{folder}: left out, as not {what}: {len(others)} of {len(paths)} files ({first}, ...)")
+    return chosen
+
+
+def _format_of(path: str) -> str | None:
+    with _open(path) as raw:
+        return detect(next(CompressedFile(raw, path).chunks(HEAD_BYTES), b""))
+
+
+def _check_count(files: list[RecordingFile]) -> None:
+    documents = sum(file.format in DOCUMENTS for file in files)
+    if len(files) - documents > _MAX_OPEN_FILES:
+        raise UsageError(f"{len(files)} recordings at once; give at most {_MAX_OPEN_FILES}, or join the segments first")
+    if documents > _MAX_DOCUMENTS:
+        raise UsageError(f"{documents} tracks at once; give at most {_MAX_DOCUMENTS}, a folder of them at a time")
 
 
 def _examined(path: str, format_name: str) -> RecordingFile:
@@ -160,12 +213,14 @@ def _examined(path: str, format_name: str) -> RecordingFile:
     if format_name == "auto":
         detected = detect(head)
         if detected is None:
-            raise InputError(f"{path}: in no format known here; name it with --format ({', '.join(FORMATS)})")
+            raise InputError(
+                f"{path}: in no format known here; name it with --format ({', '.join(FORMATS | TRACK_FORMATS)})"
+            )
         format_name = detected
-    framer = FORMATS[format_name](1, None)
-    framer.feed(head)
-    framer.finish()
-    return RecordingFile(path, format_name, size, framer.undated)
+    reader = framer(format_name, 1, None)
+    reader.feed(head)
+    reader.finish()
+    return RecordingFile(path, format_name, size, reader.undated)
 
 
 def _open(path: str) -> BinaryIO:

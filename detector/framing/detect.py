@@ -9,29 +9,47 @@ from detector.framing import beast_records
 from detector.framing.beast_records import RecordReader
 from detector.framing.csv_layout import layout_of
 from detector.framing.lines import BOM
+from detector.framing.opensky import columns_of
+from detector.framing.sbs import LINE as _SBS
 
 HEAD_BYTES = 65_536
 """As much as `detect` looks at."""
 _MIN_BEAST_SHARE = 0.5
 _MAX_LINES = 200
+_HEADER_WITHIN = 3
 _AVR = re.compile(rb"(?:\*|@[0-9A-Fa-f]{12}|<[0-9A-Fa-f]{14})(?:[0-9A-Fa-f]{14}){1,2};")
 _JET1090 = re.compile(rb'\s*\{.*"frame"\s*:\s*"(?:[0-9A-Fa-f]{14}){1,2}"')
+_READSB_JSON = re.compile(rb'\s*\{(?=.*"now"\s*:)(?=.*"(?:hex|aircraft)"\s*:)')
+_READSB_TRACE = re.compile(rb'\s*\{[^\[]*"trace"\s*:\s*\[')
+_TRAFFIC_ROWS = re.compile(rb'\s*\[\s*\{(?=[^{}]*"timestamp"\s*:)(?=[^{}]*"icao24"\s*:)')
+_TRAFFIC_COLUMNS = re.compile(rb'\s*\{\s*"\w+"\s*:\s*\{\s*"0"\s*:')
+_DOCUMENTS = {
+    "readsb-trace": (_READSB_TRACE,),
+    "traffic-json": (_TRAFFIC_ROWS, _TRAFFIC_COLUMNS),
+}
 
 
 def detect(head: bytes) -> str | None:
-    """`beast`, `avr`, `csv` or `jet1090` for the first bytes of a (decompressed) stream; None if it is none of them.
+    """A name of FORMATS or TRACK_FORMATS for the first bytes of a (decompressed) stream; None if it is none of them.
 
-    The format with the most lines in its shape wins, so garbage at the beginning does not decide; it is Beast where
-    whole records make up half of the bytes or more.
+    A whole document is told by its beginning. Otherwise the format with the most lines in its shape wins, so garbage at
+    the beginning does not decide; it is Beast where whole records make up half of the bytes or more.
     """
     head = head[:HEAD_BYTES].removeprefix(BOM)
     if _beast_share(head) >= _MIN_BEAST_SHARE:
         return "beast"
+    for name, shapes in _DOCUMENTS.items():
+        if any(shape.match(head) for shape in shapes):
+            return name
     lines = re.split(rb"[\r\n]+", head)[:_MAX_LINES]
     votes = {
         "jet1090": sum(bool(_JET1090.match(line)) for line in lines),
         "avr": sum(bool(_AVR.search(line)) for line in lines),
         "csv": sum(layout_of(line) is not None for line in lines),
+        "sbs": sum(bool(_SBS.match(line)) for line in lines),
+        "readsb-json": sum(bool(_READSB_JSON.match(line)) for line in lines),
+        # Its lines are plain numbers; only the header tells.
+        "opensky": len(lines) * any(columns_of(line) is not None for line in lines[:_HEADER_WITHIN]),
     }
     best = max(votes, key=lambda name: votes[name])
     return best if votes[best] else None

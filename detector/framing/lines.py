@@ -11,10 +11,11 @@ BOM = b"\xef\xbb\xbf"
 
 
 class LineBuffer:
-    """Cuts a stream at newlines. A line over MAX_LINE_BYTES is skipped up to its newline and counted OVERLONG."""
+    """Cuts a stream at newlines. A line over `limit` bytes is skipped up to its newline and counted OVERLONG."""
 
-    def __init__(self, rejects: RejectCounts) -> None:
+    def __init__(self, rejects: RejectCounts, limit: int = MAX_LINE_BYTES) -> None:
         self._rejects = rejects
+        self._limit = limit
         self._tail = b""
         self._skipping = False
         self._at_start = True
@@ -30,7 +31,7 @@ class LineBuffer:
         block = self._tail + data
         cut = block.rfind(b"\n") + 1
         self._tail = block[cut:]
-        if len(self._tail) > MAX_LINE_BYTES:
+        if len(self._tail) > self._limit:
             self._rejects.add(Reject.OVERLONG)
             self._tail = b""
             self._skipping = True
@@ -48,11 +49,11 @@ class LineBuffer:
         return block
 
     def _bounded(self, block: bytes) -> bytes:
-        if len(block) <= MAX_LINE_BYTES:
+        if len(block) <= self._limit:
             return block
         lines = block.split(b"\n")
-        if max(map(len, lines)) <= MAX_LINE_BYTES:
+        if max(map(len, lines)) <= self._limit:
             return block
-        kept = [line for line in lines if len(line) <= MAX_LINE_BYTES]
+        kept = [line for line in lines if len(line) <= self._limit]
         self._rejects.add(Reject.OVERLONG, len(lines) - len(kept))
         return b"\n".join(kept)

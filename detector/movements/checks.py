@@ -7,14 +7,24 @@ from __future__ import annotations
 
 import numpy as np
 
+from detector.domain.doubt import CLEAR_AFTER_S, Doubt
+from detector.domain.gap import GapClass
 from detector.domain.observation import Points
 from detector.domain.stop import Candidate, Check, Verdict
 from detector.movements.settings import MovementSettings
 from detector.movements.sides import Side
+from detector.movements.surroundings import Silence
 
 CERTAIN_ENOUGH = 0.5
 """A field is named only from this probability on."""
-VETOES = frozenset({"implied_speed", "altitude_at_field", "time_to_descend"})
+SURE_ENOUGH = 0.75
+"""Below this probability of its field no stop is of level 3."""
+VETOES = frozenset(
+    {
+        *("implied_speed", "altitude_at_field", "time_to_descend", "airspeed_groundspeed", "air_ground", "circling"),
+        *("frozen", "one_bit_neighbour", "beyond_horizon", "off_runway", "slowed_down"),
+    }
+)
 """Checks whose failure rejects a stop (level 0). The others lower its level."""
 
 
@@ -23,17 +33,32 @@ def _check(name: str, passed: bool | None, value: float | None, limit: float | N
     return Check(name, verdict, value, limit, unit, reason)
 
 
-def implied_speed(jumped_at: float | None, landed_at: float, s: MovementSettings) -> Check:
-    """No position jump in the time before the landing. Value: minutes since the last jump."""
-    if jumped_at is None:
-        return _check("implied_speed", True, None, s.jump_s / 60, "min", "no jump in the track")
-    since = landed_at - jumped_at
-    reason = (
-        f"the position jumped {since / 60:.0f} min before the landing"
-        if since >= 0
-        else "the position jumped only after the landing"
-    )
-    return _check("implied_speed", not 0 <= since <= s.jump_s, since / 60, s.jump_s / 60, "min", reason)
+def implied_speed(doubt: Doubt | None, at: float, at_field: Check | None = None) -> Check:
+    """No position jump stands against the place. Value: minutes on the old track since the position came back.
+
+    Back for less than the limit, only the aircraft's own surface position with a fitting altitude (`at_field`) counts.
+    """
+    limit = CLEAR_AFTER_S / 60
+    if doubt is None:
+        return _check("implied_speed", True, None, limit, "min", "no jump in the track")
+    ago = (at - doubt.since) / 60
+    if doubt.returned_at is None:
+        reason = f"the position jumped {ago:.0f} min before and has not come back; positions since then are not used"
+        return _check("implied_speed", None, None, limit, "min", reason)
+    if doubt.returned_at > at:
+        # The place is told by what came after: positions in doubt have no part in it.
+        reason = f"the position had jumped {ago:.0f} min before, and came back afterwards; none of the time is used"
+        return _check("implied_speed", None, None, limit, "min", reason)
+    back = (at - doubt.returned_at) / 60
+    landed = at_field is not None and at_field.verdict is Verdict.PASS
+    reason = f"the position jumped {ago:.0f} min before, and was back on its track for {back:.0f} min"
+    return _check("implied_speed", doubt.cleared(at) or landed, back, limit, "min", reason)
+
+
+def jumped_here(minutes: float, airport: str) -> Check:
+    """The position came to the field by a jump, and has not come back: the stop is not there."""
+    reason = f"the position jumped to {airport} {minutes:.0f} min before the ground contact"
+    return _check("implied_speed", False, 0.0, CLEAR_AFTER_S / 60, "min", reason)
 
 
 def altitude_at_field(altitude_ft: float | None, elevation_ft: float, s: MovementSettings) -> Check:
@@ -72,8 +97,16 @@ def low_samples(points: Points, landed_at: float, elevation_ft: float, s: Moveme
 
 
 def ground_words(words: int) -> Check:
-    """The aircraft itself said that it was on the ground, more than once."""
+    """The aircraft itself said that it was on the ground, more than once. Decoded tracks hold nobody's own words."""
+    if words == 0:
+        return _check("ground_words", None, None, 2, "frames", "no frames: the track was decoded by somebody else")
     return _check("ground_words", words >= 2, words, 2, "frames", f"at least {words} frames in a row say on the ground")
+
+
+def flight_unheard() -> Check:
+    """It stood elsewhere, and then here: of the flight between the two, and the landing, nothing was heard."""
+    reason = "it stood at another field before, and nothing of the flight from there was heard"
+    return _check("flight_heard", False, None, None, "", reason)
 
 
 def ground_fix(distance_nm: float | None, s: MovementSettings) -> Check:
@@ -107,11 +140,11 @@ def energy_departure(side: Side, distance_nm: float, height_ft: float, fits: boo
 
 
 def one_field(candidates: tuple[Candidate, ...]) -> Check:
-    """One of the fields that fit is likelier than all others together."""
+    """One of the fields that fit is far likelier than all others together."""
     likeliest = candidates[0]
     share = likeliest.probability
     return _check(
-        "one_field", share >= CERTAIN_ENOUGH, share, CERTAIN_ENOUGH, "",
+        "one_field", share >= SURE_ENOUGH, share, SURE_ENOUGH, "",
         f"{likeliest.airport} with probability {share:.2f} among {len(candidates)} fields that fit",
     )  # fmt: skip
 
@@ -122,6 +155,25 @@ def feasible(silence_s: float, needed_s: float) -> Check:
         "feasible", silence_s >= needed_s, silence_s, needed_s, "s",
         f"silent for {silence_s / 60:.0f} min; landing, a short stay and climbing out take {needed_s / 60:.0f} min",
     )  # fmt: skip
+
+
+LEAST_LISTENED = 0.5
+"""A silence of which less was listened to tells nothing."""
+
+
+def listening(why: Silence) -> Check:
+    """Somebody went on listening during the silence. Value: the share of it, as far as that can be told."""
+    passed = False if why.outage else None if why.share is None else why.share >= LEAST_LISTENED
+    reason = why.reason
+    if passed and why.listened_s is not None:
+        reason = f"somebody is known to have listened for {why.listened_s / 60:.0f} min of it; {why.reason}"
+    return _check("listening", passed, why.share, LEAST_LISTENED, "", reason)
+
+
+def transponder_off(why: Silence) -> Check:
+    """It fell silent in the middle of where others are heard."""
+    passed = True if why.kind is GapClass.TRANSPONDER_OFF else False if why.kind is GapClass.COVERAGE else None
+    return _check("transponder_off", passed, None, None, "", why.reason)
 
 
 def not_overflight(

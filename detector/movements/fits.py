@@ -168,7 +168,7 @@ def _fits(
     if side.altitude_ft is None:
         return []
     radius = max(side.altitude_ft + 1_500.0, 0.0) / ft_per_nm + s.energy_margin_nm + 3.0
-    needs = _runway_needed_ft(side, category)
+    needs = runway_needed_ft(side, category)
     fits = []
     for field, _ in airports.within(side.latitude_deg, side.longitude_deg, min(radius, 130.0)):
         kind = airports.kinds[field]
@@ -180,12 +180,18 @@ def _fits(
         distance = airports.distance_to_runways_nm(field, side.latitude_deg, side.longitude_deg)
         score = judge(field, distance, height)
         if score is not None:
-            score += _runway_score(float(airports.longest_runway_ft[field]), needs)
-            fits.append(Fit(field, distance, height, score + _service_score(field, needs, airports)))
+            fits.append(Fit(field, distance, height, score + field_score(field, needs, airports)))
     return fits
 
 
-def _runway_needed_ft(side: Side, category: str | None) -> float:
+def field_score(field: int, needs_ft: float, airports: Airports) -> float:
+    """How much speaks for a field before the flight is looked at: its runway, and how much traffic it has."""
+    runway = _runway_score(float(airports.longest_runway_ft[field]), needs_ft)
+    return runway + _service_score(field, needs_ft, airports)
+
+
+def runway_needed_ft(side: Side, category: str | None) -> float:
+    """The runway an aircraft of the emitter category needs, as fast as it was."""
     needs = LANDING_NEEDS_FT.get(category or "", UNKNOWN_NEEDS_FT)
     fast = side.groundspeed_kt is not None and side.groundspeed_kt > FAST_KT
     return max(needs, FAST_NEEDS_FT) if fast else needs

@@ -7,7 +7,7 @@ import msgspec
 from detector.domain.movement import Movement
 from detector.domain.observation import Observation
 from detector.domain.stop import Candidate, Level, Moment, Status, Stop
-from detector.movements import checks, fits, intervals, onward, relocation, stops
+from detector.movements import checks, fits, intervals, onward, placeless, relocation, stops
 from detector.movements.ground_stops import Change, contact_checks, retracted
 from detector.movements.life import Landing, Leaving, Life
 from detector.movements.settings import MovementSettings
@@ -64,10 +64,16 @@ def _told(
     field = airports.index_of(stop.airport) if stop.airport else None
     if field is not None and leaving.observed and _away(field, leaving, now, airports, s):
         return _from_elsewhere(life, leaving, stop, now, o, airports, s)
-    if stop.level <= Level.ONE_SIDE and leaving.observed and _left_another(life, leaving, stop, now, o, airports, s):
-        life.leaving = Leaving(leaving.ground_until, leaving.air_since, True, leaving.landing, None)
-        why = f"it took off from a field near {stop.airport}, not from there"
-        return [retracted(stop, o.at, why), *_stop_from_here(life, life.leaving, now, o, airports, s)]
+    unplaced = stop.airport is None and leaving.landing is not None
+    if unplaced or (
+        stop.level <= Level.ONE_SIDE and leaving.observed and _left_another(life, leaving, stop, now, o, airports, s)
+    ):
+        elsewhere = Leaving(leaving.ground_until, leaving.air_since, leaving.observed, leaving.landing, None)
+        here = _stop_from_here(life, elsewhere, now, o, airports, s)
+        if here:
+            near = f"it took off from a field near {stop.airport}, not from there"
+            why = "where it took off tells where it stood" if unplaced else near
+            return [retracted(stop, o.at, why), *here]
     life.leaving = None
     ended = _ended(life, leaving, stop, now, o, airports, s)
     if field is None or leaving.observed or not _away(field, leaving, now, airports, s, slack_s=0.0):
@@ -140,10 +146,13 @@ def _stop_from_here(
 ) -> list[Change]:
     """A landing at a place that was not known: where it leaves from is where it stood."""
     landing = leaving.landing
-    if landing is None:
+    if landing is None or landing.off_field:
         life.leaving = None
         return []
     candidates = _fields_left(life, leaving, now, o, airports, s)
+    if not candidates and leaving.observed and now.at - leaving.air_since <= OVER_THE_RUNWAY_S:
+        life.leaving = None  # it lifted off away from every field
+        return []
     airport = stops.named_airport(candidates)
     if airport is None:
         return []
@@ -188,12 +197,20 @@ def _fields_left(
     life: Life, leaving: Leaving, now: Side, o: Observation, airports: Airports, s: MovementSettings
 ) -> tuple[Candidate, ...]:
     """Fields that the first fixes in the air come from."""
+    category = o.now.category
     if leaving.observed and now.at - leaving.air_since <= OVER_THE_RUNWAY_S:
         here = fits.contact_fits(now.latitude_deg, now.longitude_deg, airports, s.field_radius_nm)
-    else:
-        here = fits.departure_fits(now, o.now.category, airports, s)
-        if life.lost is not None:
-            here = fits.both(fits.arrival_fits(life.lost, o.now.category, airports, s), here) or here
+        return fits.candidates(here, airports, s.candidate_shown)
+    here = fits.departure_fits(now, category, airports, s)
+    if leaving.observed:
+        # When it lifted off is known, only not where: the time tells more than the climb.
+        here = placeless.fields_left(now, leaving.air_since, category, airports, s) or here
+    landed = leaving.landing.moment if leaving.landing is not None else None
+    if life.lost is not None and landed is not None and landed.observed:
+        way_in = placeless.fields(life.lost, landed.latest, None, category, airports, s)
+        here = fits.both(way_in, here) or here
+    elif life.lost is not None:
+        here = fits.both(fits.arrival_fits(life.lost, category, airports, s), here) or here
     return fits.candidates(here, airports, s.candidate_shown)
 
 
@@ -210,7 +227,7 @@ def _from_elsewhere(
             landing = Landing(moment, landing.callsign, landing.words)
     elif moved is not None:
         words = 2 if leaving.ground_until > moved[1].latest else 1  # at least
-        changes, landing = moved[0], Landing(moved[1], o.now.callsign, words)
+        changes, landing = moved[0], Landing(moved[1], o.now.callsign, words, unheard=True)
     else:
         life.leaving = None
         return [_ended(life, leaving, stop, now, o, airports, s)]

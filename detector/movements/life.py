@@ -6,11 +6,15 @@ from enum import StrEnum
 
 import msgspec
 
+from detector.domain.doubt import Doubt
+from detector.domain.gap import Gap
 from detector.domain.movement import Movement
-from detector.domain.observation import Heard
+from detector.domain.observation import GroundRun
 from detector.domain.stop import Moment, Stop
 from detector.movements.sides import Side
 
+RECEIVERS_KEPT = 8
+"""Receivers remembered that heard it on the ground: the latest."""
 GAPS_KEPT = 24
 """Silences on the ground that are remembered: the longest ones. A flight nobody heard lies in one of them."""
 
@@ -24,11 +28,17 @@ class Phase(StrEnum):
 
 
 class Landing(msgspec.Struct, frozen=True):
-    """A change from air to ground: when, and the call sign it came with. `words`: frames that said so."""
+    """A change from air to ground: when, and the call sign it came with. `words`: frames that said so.
+
+    `off_field`: a position on the ground away from every field came with it. `unheard`: it stood at another place
+    before, and nothing of a flight between the two was heard.
+    """
 
     moment: Moment
     callsign: str | None
     words: int = 0
+    off_field: bool = False
+    unheard: bool = False
 
 
 class Leaving(msgspec.Struct, frozen=True):
@@ -51,7 +61,10 @@ class Life(msgspec.Struct):
 
     `lost`: the side before the last silence in the air; `resumed_at`: when that silence ended, None once it has been
     decided what it was; `first_after`: the first fix after it. `gaps`: silences on the ground, from and until.
-    `passed_at`: the lowest point of the last low pass.
+    `passed_at`: the lowest point of the last low pass. `gap`: the silence in the air that was told last. `doubt`: that
+    of the last moment; `refused_since`: the jump whose false place has been told as a rejected stop. `said_ground`,
+    `said_air`: words since it landed, `said_in_run` of the run at hand (its begin, and how many are counted);
+    `ground_receivers`: who heard it on the ground. `held`: stops that are held back.
     """
 
     phase: Phase = Phase.UNKNOWN
@@ -65,10 +78,31 @@ class Life(msgspec.Struct):
     lost_category: str | None = None
     resumed_at: float | None = None
     first_after: Side | None = None
-    jumps: tuple[float, ...] = ()
+    doubt: Doubt | None = None
+    refused_since: float | None = None
+    said_ground: int = 0
+    said_air: int = 0
+    said_in_run: tuple[float, int] = (0.0, 0)
+    ground_receivers: tuple[int, ...] = ()
+    held: tuple[Stop, ...] = ()
     passed_at: float | None = None
+    gap: Gap | None = None
     stop: Stop | None = None
-    frames: tuple[Heard, ...] = ()
+
+    def count_words(self, run: GroundRun, receiver: int | None) -> None:
+        """Words on air and ground while it is said to stand, and who heard it stand."""
+        since, counted = self.said_in_run if self.said_in_run[0] == run.since else (run.since, 0)
+        if run.on_ground:
+            self.said_ground += run.words - counted
+            if receiver is not None and receiver not in self.ground_receivers:
+                self.ground_receivers = (*self.ground_receivers, receiver)[-RECEIVERS_KEPT:]
+        elif self.phase is Phase.GROUND:
+            self.said_air += run.words - counted
+        self.said_in_run = since, run.words
+
+    def landed_anew(self) -> None:
+        """The words of an earlier stop are over."""
+        self.said_ground, self.said_air, self.ground_receivers = 0, 0, ()
 
     def remember_gap(self, begin: float, end: float) -> None:
         """A silence on the ground."""
@@ -79,7 +113,3 @@ class Life(msgspec.Struct):
         """No fix will tell any more of the take-off that is awaited: it is told without a place."""
         leaving, self.leaving = self.leaving, None
         return [leaving.untold] if leaving is not None and leaving.untold is not None else []
-
-    def last_jump_before(self, at: float) -> float | None:
-        """Time of the last position jump not after `at`."""
-        return max((jump for jump in self.jumps if jump <= at), default=None)

@@ -37,8 +37,8 @@ class MovementSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fastest_kt                speed over long distances, for bounds
     holding_s                 an aircraft lost on its way down lands within this time beyond the direct way: final
                               reserve fuel is 30 min (ICAO Annex 6 part I, 4.3.6.3), and 15 min of approach
+    dark_after_s              a silence in the middle of where others are heard is a stop in the dark after this time
     departure_fix_nm          the first fix after a take-off is this near, plus 600 kt times the time since
-    jump_s                    a position jump this long before a landing makes the landing suspect
     go_around_ft              an approach broken off below this pressure height is a go-around
     low_pass_ft               below this it is a low pass
     candidate_shown           fields below this probability are not listed
@@ -71,8 +71,8 @@ class MovementSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     approach_kt: float = 140.0
     fastest_kt: float = 600.0
     holding_s: float = 2700.0
+    dark_after_s: float = 3600.0
     departure_fix_nm: float = 10.0
-    jump_s: float = 1800.0
     go_around_ft: float = 1000.0
     low_pass_ft: float = 200.0
     candidate_shown: float = 0.01

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from detector.domain.observation import Observation
-from detector.domain.stop import GroundTime, Level, Moment, Status
-from detector.movements import checks, fits, intervals, stops
+from detector.domain.stop import GroundTime, Level, Moment, Status, Stop
+from detector.movements import checks, dark_stops, fits, gaps, intervals, stops
 from detector.movements.ground_stops import Change
 from detector.movements.life import Life, Phase
 from detector.movements.settings import MovementSettings
 from detector.movements.sides import Side, side
+from detector.movements.surroundings import Silence, Surroundings
 from detector.movements.unseen import fit_of, judged, suspicions
 from detector.reference import Airports
-
-IsListed = Callable[[str, float], bool]
-"""(airport code, time) to whether the field was on a watch list then."""
 
 SETTLE_S = 20.0
 """Fixes after a silence span this much before they tell climb from descent, unless the aircraft says it itself."""
@@ -36,6 +32,8 @@ def began(life: Life, o: Observation, s: MovementSettings) -> list[Change]:
     blip = life.resumed_at is not None and o.before is not None and o.before.heard_at - life.resumed_at <= BLIP_S
     undecided = blip and life.lost is not None
     told: list[Change] = [*life.forget_leaving()]
+    if not undecided:
+        told += _unjudged(life)
     life.resumed_at, life.first_after = o.at, None
     if undecided:
         return told
@@ -47,32 +45,70 @@ def began(life: Life, o: Observation, s: MovementSettings) -> list[Change]:
     return told
 
 
+def _unjudged(life: Life) -> list[Change]:
+    """The end of an open gap after which too little was heard to judge it: it was heard again then, not known where."""
+    if life.gap is None or life.gap.end is not None or life.resumed_at is None or life.gap.begin >= life.resumed_at:
+        return []
+    life.gap = gaps.closed(life.gap, life.resumed_at)
+    return [life.gap]
+
+
 def lasting(
-    life: Life, o: Observation, airports: Airports, is_listed: IsListed, followed: bool, s: MovementSettings
+    life: Life, o: Observation, airports: Airports, sky: Surroundings, followed: bool, s: MovementSettings
 ) -> list[Change]:
-    """Silent for a while: a level 2 stop if it was on its way down to a watched field."""
+    """Silent for a while: a gap; a level 2 stop if it was on its way down to a watched field; or a dark one."""
     told: list[Change] = [*life.forget_leaving()]
-    if life.phase is Phase.GROUND or life.stop is not None:
+    if life.phase is Phase.GROUND:
         return told
     lost = side(o.now, o.points, s.trend_s)
-    if lost is None or lost.altitude_ft is None:
+    if lost is None:
         return told
+    if life.resumed_at is not None and lost.heard_at - life.resumed_at > BLIP_S:
+        told += _unjudged(life)
+    why = sky.silence(gaps.place(lost), o.slot, o.icao24, lost.heard_at, o.at, o.clock)
+    gap = gaps.lasting(life.gap, o.icao24, o.now.callsign, lost, o.at, why)
+    if life.stop is None and lost.altitude_ft is not None:
+        life.stop = _on_its_way_down(life, lost, o, airports, sky, followed, why, s)
+        if life.stop is None and o.at - lost.heard_at >= s.dark_after_s:
+            life.stop = dark_stops.while_silent(life, lost, o, airports, sky, why, s)
+        told += [] if life.stop is None else [life.stop]
+    if gap is not None:
+        life.gap = gap if life.stop is None else gaps.of_stop(gap, life.stop.id)
+        told.append(life.gap)
+    return told
+
+
+def _on_its_way_down(
+    life: Life,
+    lost: Side,
+    o: Observation,
+    airports: Airports,
+    sky: Surroundings,
+    followed: bool,
+    why: Silence,
+    s: MovementSettings,
+) -> Stop | None:
+    """A stop at a watched field, or of a followed aircraft, that the way in points to."""
     found = fits.arrival_fits(lost, o.now.category, airports, s)
     candidates = fits.candidates(found, airports, s.candidate_shown)
     airport = stops.named_airport(candidates)
-    if airport is None or not (followed or is_listed(airport, o.at)):
-        return told
+    if airport is None or not (followed or sky.is_listed(airport, o.at)):
+        return None
     best = fit_of(found, airport, airports)
     earliest = lost.at + intervals.fastest_s(lost, best.distance_nm, best.height_ft, s.fastest_descent_fpm, s)
     latest = lost.at + best.distance_nm / s.approach_kt * 3600.0 + s.holding_s
     guess = lost.at + intervals.likely_s(lost, best.distance_nm, s)
-    made = (*suspicions(life, lost.at, s), checks.energy_arrival(lost, best.distance_nm, best.height_ft, True, s))
-    life.stop = stops.opened(
+    made = (
+        *suspicions(life, lost.at),
+        checks.energy_arrival(lost, best.distance_nm, best.height_ft, True, s),
+        checks.listening(why),
+    )
+    return stops.opened(
         icao24=o.icao24,
         opened_at=lost.heard_at,
         at=o.at,
         status=Status.OPEN,
-        level=Level.REJECTED if stops.vetoed(made) else Level.ONE_SIDE,
+        level=stops.capped(Level.ONE_SIDE, made),
         candidates=candidates,
         airports=airports,
         landed=Moment(earliest, max(latest, earliest), min(max(guess, earliest), latest), False),
@@ -82,10 +118,9 @@ def lasting(
         callsign_in=o.now.callsign,
         callsign_out=None,
     )
-    return [*told, life.stop]
 
 
-def ended(life: Life, o: Observation, airports: Airports, is_listed: IsListed, s: MovementSettings) -> list[Change]:
+def ended(life: Life, o: Observation, airports: Airports, sky: Surroundings, s: MovementSettings) -> list[Change]:
     """A fix after a silence: judge the silence once climb or descent is known."""
     resumed = life.resumed_at
     if resumed is None or life.phase is Phase.GROUND or (o.run is not None and o.run.on_ground):
@@ -105,8 +140,8 @@ def ended(life: Life, o: Observation, airports: Airports, is_listed: IsListed, s
         first.groundspeed_kt or after.groundspeed_kt, first.track_deg or after.track_deg, after.vertical_fpm,
     )  # fmt: skip
     if life.lost is None:
-        return _first_heard(life, first, o, airports, is_listed, s)
-    return judged(life, life.lost, first, o, airports, s)
+        return _first_heard(life, first, o, airports, sky, s)
+    return judged(life, life.lost, first, o, airports, sky, s)
 
 
 def _first_heard(
@@ -114,24 +149,24 @@ def _first_heard(
     after: Side,
     o: Observation,
     airports: Airports,
-    is_listed: IsListed,
+    sky: Surroundings,
     s: MovementSettings,
 ) -> list[Change]:
     """Never heard before, and climbing out of a listed field: half a stop, with no earliest time."""
     departures = fits.departure_fits(after, o.now.category, airports, s)
     candidates = fits.candidates(departures, airports, s.candidate_shown)
     airport = stops.named_airport(candidates)
-    if airport is None or not is_listed(airport, o.at):
+    if airport is None or not sky.is_listed(airport, o.at):
         return []
     best = fit_of(departures, airport, airports)
     latest = after.at - intervals.fastest_s(after, best.distance_nm, best.height_ft, s.fastest_climb_fpm, s)
     likely = after.at - intervals.likely_s(after, best.distance_nm, s)
     landed, departed, _ = intervals.unseen(None, latest, likely - s.minimum_stay_s, likely, s)
-    made = (*suspicions(life, after.at, s), checks.energy_departure(after, best.distance_nm, best.height_ft, True, s))
+    made = (*suspicions(life, after.at), checks.energy_departure(after, best.distance_nm, best.height_ft, True, s))
     return [
         stops.opened(
             icao24=o.icao24, opened_at=after.heard_at, at=o.at, status=Status.CLOSED,
-            level=Level.REJECTED if stops.vetoed(made) else Level.ONE_SIDE,
+            level=stops.capped(Level.ONE_SIDE, made),
             candidates=candidates, airports=airports, landed=landed, departed=departed,
             ground_time=GroundTime(s.minimum_stay_s, None, s.minimum_stay_s), checks=made, callsign_in=None,
             callsign_out=o.now.callsign,

@@ -11,9 +11,12 @@ from detector.movements.checks import CERTAIN_ENOUGH, VETOES
 from detector.reference import Airports
 
 
-def stop_id(icao24: str, opened_at: float) -> str:
-    """Identity from the aircraft and the event that opened the stop, to the millisecond; the same in every run."""
-    digest = hashlib.sha256(f"{icao24}/{round(opened_at * 1000)}".encode()).hexdigest()
+def stop_id(icao24: str, opened_at: float, event: str = "") -> str:
+    """Identity from the aircraft and the event that opened the stop, to the millisecond; the same in every run.
+
+    `event` tells apart what opened at the same instant.
+    """
+    digest = hashlib.sha256(f"{icao24}/{round(opened_at * 1000)}{event}".encode()).hexdigest()
     return f"stop-{digest[:20]}"
 
 
@@ -22,23 +25,63 @@ def named_airport(candidates: tuple[Candidate, ...]) -> str | None:
     return candidates[0].airport if candidates and candidates[0].probability >= CERTAIN_ENOUGH else None
 
 
+CAPS = {
+    "low_samples": Level.BOTH_SIDES,
+    "area_interference": Level.BOTH_SIDES,
+    "one_field": Level.ONE_SIDE,
+    "flight_heard": Level.ONE_SIDE,
+    "two_places": Level.ONE_SIDE,
+    "radio_horizon": Level.ONE_SIDE,
+    "on_runway": Level.ONE_SIDE,
+    "approach_alignment": Level.ONE_SIDE,
+    "position_speed": Level.ONE_SIDE,
+    "air_vector": Level.ONE_SIDE,
+    "co_location": Level.ONE_SIDE,
+    "listening": Level.DARK,
+}
+"""The highest level that a failed check leaves."""
+SUSPICIONS = ("geometric_barometric", "integrity")
+"""Checks that make every position suspect: level 3 at most, and 2 with more than one of them, or unless the landing
+itself lay on a runway."""
+ON_THE_RUNWAY = ("on_runway", "approach_alignment")
+
+
 def observed_level(checks: tuple[Check, ...]) -> Level:
-    """Level of a stop with ground contact: a place (G) and two of words (W), barometer (B), continuity (C), no veto.
+    """Level of a stop with ground contact: a place (G) and two of words (W), barometer (B), receivers (R) and
+    continuity (C), and no veto.
 
     The place comes from a fix at the ground contact, or from the first fix after it.
     """
-    verdict = {check.name: check.verdict for check in checks}
+    passed = {check.name for check in checks if check.verdict is Verdict.PASS}
+    words = "ground_words" in passed
+    barometer = "low_samples" in passed and "altitude_at_field" in passed
+    continuity = "departure" in passed
+    level = Level.ONE_SIDE
+    if continuity or "ground_fix" in passed:
+        heard_there = "radio_horizon" in passed
+        kinds = sum((words, barometer, continuity, heard_there))
+        # A position drawn away slowly agrees with all of it - but for the runway.
+        placed = heard_there or bool(passed.intersection(ON_THE_RUNWAY))
+        if kinds >= (2 if placed else 3):
+            level = Level.OBSERVED
+        elif words or kinds >= 2:
+            level = Level.BOTH_SIDES
+    return capped(level, checks)
+
+
+def capped(level: Level, checks: tuple[Check, ...]) -> Level:
+    """The level that the failed checks leave of `level`: none after a veto."""
     if vetoed(checks):
         return Level.REJECTED
-    words = verdict.get("ground_words") is Verdict.PASS
-    low = verdict.get("low_samples") is Verdict.PASS
-    barometer = low and verdict.get("altitude_at_field") is Verdict.PASS
-    continuity = verdict.get("departure") is Verdict.PASS
-    if not continuity and verdict.get("ground_fix") is not Verdict.PASS:
-        return Level.ONE_SIDE
-    if sum((words, barometer, continuity)) >= 2:
-        return Level.OBSERVED if low else Level.BOTH_SIDES
-    return Level.BOTH_SIDES if words else Level.ONE_SIDE
+    failed = {check.name for check in checks if check.verdict is Verdict.FAIL}
+    for name in CAPS.keys() & failed:
+        level = min(level, CAPS[name])
+    suspicions = len(failed.intersection(SUSPICIONS))
+    if suspicions:
+        passed = {check.name for check in checks if check.verdict is Verdict.PASS}
+        good = suspicions == 1 and bool(passed.intersection(ON_THE_RUNWAY))
+        level = min(level, Level.BOTH_SIDES if good else Level.ONE_SIDE)
+    return level
 
 
 def vetoed(checks: tuple[Check, ...]) -> bool:
@@ -68,11 +111,12 @@ def opened(
     checks: tuple[Check, ...],
     callsign_in: str | None,
     callsign_out: str | None,
+    event: str = "",
 ) -> Stop:
     """The first revision of a stop."""
     airport = named_airport(candidates)
     return Stop(
-        id=stop_id(icao24, opened_at),
+        id=stop_id(icao24, opened_at, event),
         revision=1,
         status=status,
         icao24=icao24,

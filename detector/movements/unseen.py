@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from detector.domain.geo import distance_nm
 from detector.domain.movement import Movement, MovementKind
 from detector.domain.observation import Observation
-from detector.domain.stop import Candidate, Check, Level, Status
-from detector.movements import checks, fits, intervals, stops
+from detector.domain.stop import Candidate, Check, Level, Moment, Status, Stop
+from detector.movements import checks, dark_stops, fits, gaps, intervals, neighbours, stops
 from detector.movements.fits import Fit
 from detector.movements.ground_stops import Change, retracted
 from detector.movements.life import Life, Phase
 from detector.movements.settings import MovementSettings
 from detector.movements.sides import Side, approaching
+from detector.movements.surroundings import Silence, Surroundings
 from detector.reference import Airports
 
 HOLDING_LEVEL_FT = 500.0
@@ -19,9 +22,24 @@ HOLDING_LEVEL_FT = 500.0
 
 
 def judged(
-    life: Life, lost: Side, after: Side, o: Observation, airports: Airports, s: MovementSettings
+    life: Life, lost: Side, after: Side, o: Observation, airports: Airports, sky: Surroundings, s: MovementSettings
 ) -> list[Change]:
-    """The silence between two sides: a stop, where one or both fit a field, or else a gap."""
+    """The silence between two sides: a stop, where one or both fit a field, or in the dark, or only a gap."""
+    why = sky.silence(gaps.place(lost), o.slot, o.icao24, lost.heard_at, after.heard_at, o.clock)
+    changes = _judged(life, lost, after, o, airports, why, s)
+    made = [change for change in changes if isinstance(change, Stop) and change.status is not Status.RETRACTED]
+    told = gaps.ended(
+        life.gap, o.icao24, life.lost_callsign, lost, after.heard_at, after, why, made[0].id if made else None
+    )
+    if told is not None:
+        life.gap = told
+        changes.append(told)
+    return changes
+
+
+def _judged(
+    life: Life, lost: Side, after: Side, o: Observation, airports: Airports, why: Silence, s: MovementSettings
+) -> list[Change]:
     category = o.now.category or life.lost_category
     departures = fits.departure_fits(after, category, airports, s)
     arrivals = fits.arrival_fits(lost, category, airports, s)
@@ -45,15 +63,17 @@ def judged(
         candidates = fits.candidates(list(sides.values()), airports, s.candidate_shown)
         named = stops.named_airport(candidates)
         level = Level.BOTH_SIDES if named and _has(joint, named, airports) else Level.ONE_SIDE
-        return _stop(life, level, candidates, lost, after, arrivals, departures, through, o, airports, s)
+        return _stop(life, level, candidates, lost, after, arrivals, departures, through, why, o, airports, s)
     reasons = []
+    at_one_city: list[tuple[Candidate, ...]] = []
     for side_fits, loose, needs_low in ((departures, loose_in, False), (arrivals, loose_out, True)):
         candidates = fits.candidates(fits.with_other_side(side_fits, loose), airports, s.candidate_shown)
-        airport = stops.named_airport(candidates)
-        if airport is None:
-            if candidates:
-                way = "in" if needs_low else "out"
-                reasons.append(f"the way {way} fits several fields, likeliest {candidates[0].airport}, and none enough")
+        if not candidates:
+            continue
+        airport = candidates[0].airport
+        if not neighbours.one_place(candidates, airports):
+            way = "in" if needs_low else "out"
+            reasons.append(f"the way {way} fits several fields, likeliest {airport}, and none enough")
             continue
         if needs_low and _still_coming_down(lost, after, s):
             reasons.append(f"the way in fits {airport}, but heard again it was no higher and not climbing")
@@ -61,6 +81,9 @@ def judged(
         descending = lost.vertical_fpm is not None and lost.vertical_fpm <= -s.descending_fpm
         if needs_low and not descending and fit_of(side_fits, airport, airports).height_ft > s.low_height_ft:
             reasons.append(f"the way in fits {airport}, but high above it and without a descent")
+            continue
+        if needs_low and fit_of(side_fits, airport, airports).height_ft > s.departure_height_ft:
+            reasons.append(f"the way in fits {airport}, but from too high to tell one field from another")
             continue
         needed_s = _one_side_needs_s(airport, lost, after, airports, s, fastest=any(approach))
         if silence_s < needed_s:
@@ -70,7 +93,17 @@ def judged(
                 f"the silence {silence_s / 60:.0f} min"
             )
             continue
-        return _stop(life, Level.ONE_SIDE, candidates, lost, after, arrivals, departures, through, o, airports, s)
+        at_one_city.append(candidates)
+    if at_one_city:
+        # A side that tells one field of a city from the others goes before one that does not.
+        candidates = next((found for found in at_one_city if stops.named_airport(found)), at_one_city[0])
+        return _stop(life, Level.ONE_SIDE, candidates, lost, after, arrivals, departures, through, why, o, airports, s)
+    # Who comes back no higher within the time that holding takes has been up all the while.
+    waited = _still_coming_down(lost, after, s)
+    stop = None if waited else dark_stops.afterwards(life, lost, after, o, airports, why, s)
+    if stop is not None:
+        life.stop, life.landing, life.phase, life.airborne_since = None, None, Phase.AIR, after.at
+        return [stop]
     return _gap(life, lost, after, o, "; ".join(reasons) or "neither side of the silence fits a landing")
 
 
@@ -83,6 +116,7 @@ def _stop(
     arrivals: list[Fit],
     departures: list[Fit],
     through: Check,
+    why: Silence,
     o: Observation,
     airports: Airports,
     s: MovementSettings,
@@ -93,22 +127,31 @@ def _stop(
     # The bounds hold for every field that is listed, not only for the likeliest.
     legs = [_legs_s(candidate.airport, lost, after, arrivals, departures, airports, s) for candidate in candidates]
     in_s, out_s = min(leg[0] for leg in legs), min(leg[1] for leg in legs)
-    landed, departed, time = intervals.unseen(
+    landed, departed, _ = intervals.unseen(
         lost.at + in_s,
         after.at - out_s,
         lost.at + (intervals.likely_s(lost, fit_in.distance_nm, s) if arrived else max(in_s, 1.3 * in_s)),
         after.at - (intervals.likely_s(after, fit_out.distance_nm, s) if left else 1.3 * out_s),
         s,
     )
+    if arrived:
+        landed = _no_later(landed, lost.at + _slowest_s(lost, candidates, airports, s))
+    if left:
+        departed = _no_earlier(departed, after.at - _slowest_s(after, candidates, airports, s))
+    time = intervals.ground_time(landed, departed, s.minimum_stay_s)
     made = (
-        *suspicions(life, landed.estimate, s),
+        *suspicions(life, landed.estimate),
         checks.energy_arrival(lost, fit_in.distance_nm, fit_in.height_ft, arrived, s),
         checks.energy_departure(after, fit_out.distance_nm, fit_out.height_ft, left, s),
         checks.feasible(after.at - lost.at, in_s + s.minimum_stay_s + out_s),
         checks.one_field(candidates),
         through,
+        checks.listening(why),
     )
-    level = Level.REJECTED if stops.vetoed(made) else level
+    if neighbours.rivalled(candidates, airports):
+        level = min(level, Level.ONE_SIDE)
+    level = stops.capped(level, made)
+    named = stops.named_airport(candidates) if level is not Level.DARK else None
     stop = life.stop
     if stop is None:
         change = stops.opened(
@@ -116,9 +159,10 @@ def _stop(
             candidates=candidates, airports=airports, landed=landed, departed=departed, ground_time=time,
             checks=made, callsign_in=life.lost_callsign, callsign_out=o.now.callsign,
         )  # fmt: skip
+        if level is Level.DARK:
+            change = msgspec.structs.replace(change, airport=None, country=None)
     else:
         # The same stop, even if the way out now speaks for another field.
-        named = stops.named_airport(candidates)
         change = stops.revised(
             stop, o.at, status=Status.CLOSED, level=level, airport=named, country=stops.country_of(named, airports),
             candidates=candidates, landed=landed, departed=departed, ground_time=time,
@@ -126,6 +170,30 @@ def _stop(
         )  # fmt: skip
     life.stop, life.landing, life.phase, life.airborne_since = None, None, Phase.AIR, after.at
     return [change]
+
+
+def _slowest_s(side: Side, candidates: tuple[Candidate, ...], airports: Airports, s: MovementSettings) -> float:
+    """The longest time between a fix on the way in (or out) and the runway, over all fields listed.
+
+    Whoever comes down to a field lands within holding time; whoever climbs out of it left it as shortly before.
+    """
+    fields = [airports.index_of(candidate.airport) for candidate in candidates]
+    ways = [
+        airports.distance_to_runways_nm(field, side.latitude_deg, side.longitude_deg)
+        for field in fields
+        if field is not None
+    ]
+    return max(ways) / s.approach_kt * 3600.0 + s.holding_s
+
+
+def _no_later(landed: Moment, latest: float) -> Moment:
+    end = min(landed.latest, max(latest, landed.earliest or latest))
+    return Moment(landed.earliest, end, min(landed.estimate, end), False)
+
+
+def _no_earlier(departed: Moment, earliest: float) -> Moment:
+    begin = max(departed.earliest or earliest, min(earliest, departed.latest))
+    return Moment(begin, departed.latest, max(departed.estimate, begin), False)
 
 
 def _legs_s(
@@ -188,9 +256,9 @@ def _one_side_needs_s(
     return (way_in + way_out) / speed * 3600.0 + s.minimum_stay_s
 
 
-def suspicions(life: Life, at: float, s: MovementSettings) -> tuple[Check, ...]:
+def suspicions(life: Life, at: float) -> tuple[Check, ...]:
     """What speaks against everything that is told around that time."""
-    return (checks.implied_speed(life.last_jump_before(at), at, s),)
+    return (checks.implied_speed(life.doubt, at),)
 
 
 def _still_coming_down(lost: Side, after: Side, s: MovementSettings) -> bool:

@@ -12,10 +12,14 @@ from detector.rules.settings import RuleSettings
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A stop of level 2 or more, and the listings of its field in force on the day of the landing."""
+    """A stop of level 1 or more, and what was listed on the day of the landing.
+
+    `listings`: of its field, none where no field is named; `reachable`: candidates that are listed.
+    """
 
     stop: Stop
     listings: tuple[Listing, ...]
+    reachable: tuple[str, ...]
     settings: RuleSettings
 
 

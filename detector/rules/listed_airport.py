@@ -11,7 +11,7 @@ SURE_OF_FIELD = 0.9
 def listed_airport(case: Case) -> Finding | None:
     """Fires when the named field is listed on the day of the landing."""
     stop = case.stop
-    if stop.airport is None or not case.listings:
+    if stop.airport is None or not case.listings or stop.level < Level.ONE_SIDE:
         return None
     sure = stop.level >= Level.BOTH_SIDES and stop.candidates[0].probability >= SURE_OF_FIELD
     listings = "; ".join(

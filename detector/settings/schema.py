@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from detector.alerting.settings import AlertSettings
+from detector.movements.check_settings import CheckSettings
 from detector.movements.settings import MovementSettings
 from detector.rules.settings import RuleSettings
 from detector.tracking.settings import TrackingSettings
@@ -40,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     tracking: TrackingSettings = TrackingSettings()
     movements: MovementSettings = MovementSettings()
+    checks: CheckSettings = CheckSettings()
     rules: RuleSettings = RuleSettings()
     alerting: AlertSettings = AlertSettings()
     receivers: tuple[ReceiverSettings, ...] = ()

@@ -85,10 +85,18 @@ def emit(aircraft: Aircraft, timeline: Timeline, scenario: Scenario, air: Air, r
             if len(at):
                 moment = _moment(aircraft, timeline, motion.sample(at), scenario, air, random)
                 sent = MESSAGES[kind](moment)
-                keep = moment.belief.has_position if kind.endswith("_position") else np.ones(len(at), np.bool_)
+                keep = _is_sent(kind, moment)
                 truth = moment.truth
                 parts.append(Sent(at[keep], sent[keep], truth.lat[keep], truth.lon[keep], truth.height_ft[keep]))
     return Sent.concat(parts)
+
+
+def _is_sent(kind: str, m: _Moment) -> npt.NDArray[np.bool_]:
+    """Without a position an airborne position message still tells the pressure altitude; a surface one is not sent."""
+    tells_altitude = kind == "airborne_position" and m.aircraft.altitude == "baro"
+    return (
+        np.ones(len(m.ground), np.bool_) if not kind.endswith("_position") or tells_altitude else m.belief.has_position
+    )
 
 
 def _moment(
@@ -99,13 +107,14 @@ def _moment(
     callsigns = [f.callsign if f.callsign is not None else aircraft.callsign for f in flights] or [aircraft.callsign]
     squawks = [f.squawk or aircraft.squawk for f in flights] or [aircraft.squawk]
     cruise = np.array([f.cruise_ft for f in flights] or [0.0])
+    belief = believed(truth, timeline.faults, nic=aircraft.nic, nac_p=aircraft.nac_p)
     return _Moment(
         aircraft,
         int(aircraft.icao24, 16),
         truth,
-        believed(truth, timeline.faults, nic=aircraft.nic, nac_p=aircraft.nac_p),
+        belief,
         truth.height_ft + air.pressure_shift_ft,
-        truth.height_ft + scenario.geoid_ft,
+        belief.gnss_height_ft + scenario.geoid_ft,
         callsigns,
         np.array([identity_code(s) for s in squawks], np.int64)[flight],
         flight,
@@ -145,7 +154,9 @@ def _airborne_position(m: _Moment) -> npt.NDArray[np.uint8]:
     if forced_ground.any():
         surface = position.surface_position(*place, believed_motion.groundspeed_kt, believed_motion.track_deg)
         me = np.where(forced_ground, surface, me)
-    return _squitter(m, me, believed_ground=True)
+    # Type code 0: all of the position is zero, the altitude stays (DO-260B 2.2.3.2.3.1).
+    blank = me & ~np.int64((0b11111 << 51) | (1 << 48) | ((1 << 36) - 1))
+    return _squitter(m, np.where(m.belief.has_position, me, blank), believed_ground=True)
 
 
 def _surface_position(m: _Moment) -> npt.NDArray[np.uint8]:

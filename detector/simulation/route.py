@@ -88,7 +88,8 @@ def route_of(flight: Flight, fields: dict[str, Field], performance: Performance)
             if alternate is None:
                 raise UsageError(f"flight at {flight.off_block}: `approaches` end without landing: say `divert_to`")
             _add_arrivals(way, alternate, ["land"], None, performance)
-    return _assembled(way, origin, runway_out, performance)
+    begins = flight.stand if flight.destination in (None, flight.origin) else None
+    return _assembled(way, origin, runway_out, (begins, flight.stand), performance)
 
 
 def stand_of(field_: Field) -> tuple[float, float]:
@@ -179,11 +180,17 @@ def _vacate_after_nm(performance: Performance, runway_nm: float) -> float:
     return max(0.1, min(touchdown_nm(performance, runway_nm) + braking + 0.05, runway_nm - 0.03))
 
 
-def _assembled(way: _Way, origin: Field | None, runway_out: RunwayEnd | None, performance: Performance) -> Route:
+def _assembled(
+    way: _Way,
+    origin: Field | None,
+    runway_out: RunwayEnd | None,
+    stands: tuple[tuple[float, float] | None, tuple[float, float] | None],
+    performance: Performance,
+) -> Route:
     air = flown(way.poses)
     parts, before = [air], 0.0
     if origin is not None and runway_out is not None:
-        out = taxied([stand_of(origin), (runway_out.lat, runway_out.lon)])
+        out = taxied([stands[0] or stand_of(origin), (runway_out.lat, runway_out.lon)])
         before = float(out.along_nm[-1])
         parts.insert(0, out)
     arrivals = []
@@ -193,6 +200,6 @@ def _assembled(way: _Way, origin: Field | None, runway_out: RunwayEnd | None, pe
         arrivals.append(Arrival(kind, target, runway, low))
     if way.arrivals and way.arrivals[-1][0] == "land":
         vacate = before + float(air.along_nm[-1])
-        parts.append(taxied([way.last_point(), stand_of(way.arrivals[-1][1])]))
+        parts.append(taxied([way.last_point(), stands[1] or stand_of(way.arrivals[-1][1])]))
     hold = None if way.hold is None else (before + air.marks[way.hold[0]], before + air.marks[way.hold[1]])
     return Route(joined(parts), origin, runway_out, before if origin else None, tuple(arrivals), vacate, hold)

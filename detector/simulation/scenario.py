@@ -55,6 +55,8 @@ class GnssFault(_Part, frozen=True, kw_only=True):
     circling   a circle of `radius_nm` around `at`, flown at `speed_kt`
     drag       the true position, shifted more and more until it is `at` when the fault ends
     shift      the true motion, moved so that the fault begins `at`
+
+    A drag that should last after it has arrived is followed by a shift that begins where it ended.
     """
 
     kind: Literal["jammed", "frozen", "circling", "drag", "shift"]
@@ -67,6 +69,10 @@ class GnssFault(_Part, frozen=True, kw_only=True):
     nac_p: Quality | None = None
     on_ground: bool | None = None
     """Forces the air/ground state that is sent; not told: the true state."""
+    velocity: Literal["false", "true"] = "false"
+    """Speed and track: those of the false motion, as a deceived receiver tells them, or the true ones."""
+    height_ft: float | None = None
+    """Satellite height above sea level; not told: the true one. Pressure altitude stays true."""
 
 
 class Hold(_Part, frozen=True, kw_only=True):
@@ -97,6 +103,8 @@ class Flight(_Part, frozen=True, kw_only=True):
     turn_back_nm: Positive | None = None
     """Turns round this far short of the destination and goes to `divert_to`, or back to where it came from."""
     hold: Hold | None = None
+    stand: Place | None = None
+    """Where it parks at the destination, or without one, where it begins to taxi; else near the middle of the field."""
     squawk: Squawk | None = None
     silent: list[Silence] = []
     gnss: list[GnssFault] = []

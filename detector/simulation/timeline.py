@@ -29,11 +29,13 @@ _UNIT_S = {"s": 1.0, "min": 60.0, "h": 3600.0}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fault:
-    """A `GnssFault` with its times."""
+    """A `GnssFault` with its times, and where the aircraft truly is at the one for which `at` is said."""
 
     start: float
     until: float
     what: GnssFault
+    anchor: tuple[float, float]
+    """Latitude and longitude at the end of a drag, else at the beginning."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +85,7 @@ def _joined(aircraft: Aircraft, flown: list[Flown], start: float, end: float | N
     silent: list[Span] = []
     off_below: list[tuple[float, float, float]] = []
     faults: list[Fault] = []
+    segments = tuple(_with_parking(flown))
     for k, flight in enumerate(aircraft.flights):
         following = flown[k + 1] if k + 1 < len(flown) else None
         for silence in flight.silent:
@@ -93,17 +96,24 @@ def _joined(aircraft: Aircraft, flown: list[Flown], start: float, end: float | N
                 off_below.append((a, b, silence.below_ft))
         for fault in flight.gnss:
             a, b = (_event_time(text, flown[k], following, start, last) for text in (fault.start, fault.until))
-            faults.append(Fault(a, b, fault))
+            faults.append(Fault(a, b, fault, _true_place(segments, b if fault.kind == "drag" else a)))
     set_at = [spans[0][0] - aircraft.on_before_s]
     set_at += [b - min(aircraft.on_before_s, (b - a) / 2) for (_, a), (b, _) in pairwise(spans)]
     return Timeline(
-        tuple(_with_parking(flown)),
+        segments,
         tuple(_without(_merged(on), silent)),
         tuple(off_below),
         tuple(faults),
         tuple(m for f in flown for m in f.movements),
         tuple(set_at),
     )
+
+
+def _true_place(segments: tuple[Motion, ...], at: float) -> tuple[float, float]:
+    """Where it is at a time; between segments, where it was last."""
+    motion = next((m for m in reversed(segments) if m.at[0] <= at), segments[0])
+    there = motion.sample(np.array([at]))
+    return float(there.lat[0]), float(there.lon[0])
 
 
 def _with_parking(flown: list[Flown]) -> list[Motion]:

@@ -34,8 +34,8 @@ def believed(arrivals: Arrivals, reports: ReportBatch, table: SlotTable) -> Flag
     altitudes = reports.altitudes
     row, altitude = altitudes.row, altitudes.altitude_ft
     told: Flags = ~altitudes.geometric & ~np.isnan(altitude)
-    squitter = reports.df[row] >= 17
-    squitter &= reports.df[row] <= 18
+    df = reports.df[row]
+    squitter = (df == 17) | (df == 18)
     latest = arrivals.latest(row, told & squitter)
     replies = np.flatnonzero(told & ~squitter)
     if len(replies):
@@ -46,8 +46,9 @@ def believed(arrivals: Arrivals, reports: ReportBatch, table: SlotTable) -> Flag
         apart_s = np.abs(reports.heard_at[row[replies]] - last_at)
         far = np.abs(altitude[replies] - last_ft) > SLACK_FT + FASTEST_FT_S * apart_s
         told[replies[far & (apart_s <= COMPARED_FOR_S)]] = False
-    mine = row[latest.entries]
-    # Positions ascend within an aircraft; the last assignment to a slot wins.
-    table["squitter_altitude_ft"][reports.slot[mine]] = altitude[latest.entries]
-    table["squitter_altitude_at"][reports.slot[mine]] = reports.heard_at[mine]
+    last = latest.entry(arrivals.lasts)
+    said = np.flatnonzero(last >= 0)
+    slots, last = arrivals.slots[said], last[said]
+    table["squitter_altitude_ft"][slots] = altitude[last]
+    table["squitter_altitude_at"][slots] = reports.heard_at[row[last]]
     return told

@@ -20,6 +20,10 @@ Flags = npt.NDArray[np.bool_]
 F64 = npt.NDArray[np.float64]
 
 
+FEW = 16
+"""Rows fewer than one in so many of the batch are sorted, or looked up one by one; more are strewn over it."""
+
+
 class Arrivals:
     """Reports by aircraft. A *position* is a place in this order; `group` numbers the aircraft of the batch.
 
@@ -58,6 +62,10 @@ class Arrivals:
     def latest(self, rows: npt.NDArray[Any], told: Flags | None = None) -> Latest:
         """Looks up the last of `rows` (of the batch; where `told`) at or before a position."""
         which = np.arange(len(rows)) if told is None else np.flatnonzero(told)
+        if len(which) < len(self.order) // FEW:
+            place = self.place[rows[which]]
+            sorting = np.argsort(place, kind="stable")
+            return Latest(self, place[sorting], which[sorting])
         entry = np.full(len(self.order), -1, dtype=np.intp)
         entry[self.place[rows[which]]] = which
         positions = np.flatnonzero(entry >= 0)
@@ -72,6 +80,7 @@ class Latest:
 
     def __init__(self, arrivals: Arrivals, positions: Index, entries: Index) -> None:
         self._arrivals = arrivals
+        self._counts: Index | None = None
         self.positions = positions
         self.entries = entries
 
@@ -79,11 +88,23 @@ class Latest:
         """The entry at or before each position, -1 where the batch has none."""
         if len(self.positions) == 0:
             return np.full(len(position), -1, dtype=np.intp)
-        found = np.searchsorted(self.positions, position, side="right") - 1
+        found = self._until(position) - 1
         ahead = np.maximum(found, 0)
         hit = (found >= 0) & (self.positions[ahead] >= self._arrivals.first[position])
         result: Index = np.where(hit, self.entries[ahead], -1)
         return result
+
+    def _until(self, position: Index) -> Index:
+        """How many of `positions` are not after each position."""
+        n = len(self._arrivals.order)
+        if self._counts is None:
+            if len(position) < n // FEW:
+                return np.searchsorted(self.positions, position, side="right")
+            # For many it is faster to count along the whole batch once.
+            here = np.zeros(n, np.bool_)
+            here[self.positions] = True
+            self._counts = np.cumsum(here)
+        return self._counts[position]
 
     def entry_of(self, group: int, position: int) -> int:
         """The same for one position, which may lie before the rows of its aircraft: the batch has none then."""

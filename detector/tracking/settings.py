@@ -14,6 +14,7 @@ class TrackingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     silence_s              a pause worth looking at: the shortest stop (5 min on the ground) hides in no less
     open_silence_s         a silence that is itself news for a watched aircraft; longer than a frame may be late (60 s)
+    long_silence_s         a silence of any aircraft in flight that is an event of its own while it lasts
     after_silence_s        how long fixes after a silence are looked at one by one
     ground_confirm_s       words on air or ground must agree this long: single flags flicker at up to 476 kt
     speed_factor           allowance on the last ground speed for gusts, acceleration and old velocity
@@ -28,6 +29,7 @@ class TrackingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     silence_s: float = 300.0
     open_silence_s: Annotated[float, msgspec.Meta(gt=LATE_S)] = 600.0
+    long_silence_s: Annotated[float, msgspec.Meta(gt=LATE_S)] = 3600.0
     after_silence_s: float = 180.0
     ground_confirm_s: float = 2.0
     speed_factor: float = 1.3

@@ -48,6 +48,11 @@ def silences(
         yield slot, g if here else -1, int(arrivals.lasts[g]) if here else -1, float(table["heard_at"][slot])
 
 
+def flying(state: AircraftState, run: GroundRun | None) -> bool:
+    """Whether an aircraft that fell silent was in the air at a known place."""
+    return not (run is not None and run.on_ground) and not state.fix_on_surface and state.latitude_deg is not None
+
+
 def arriving(state: AircraftState, run: GroundRun | None, watched_fields: HeightsNear) -> bool:
     """Whether an aircraft that fell silent was in the air and low enough to have been on its way to a watched field."""
     if run is not None and run.on_ground:

@@ -20,6 +20,8 @@ Index = npt.NDArray[np.intp]
 NAN = float("nan")
 STALE_ALTITUDE_S = 30.0
 """An older barometric altitude does not belong to a fix."""
+STALE_VELOCITY_S = 60.0
+"""Nor does an older velocity."""
 
 COLUMNS = {
     "altitude_baro_ft": Column("f8", NAN),
@@ -31,6 +33,9 @@ COLUMNS = {
     "vertical_rate_fpm": Column("f8", NAN),
     "vertical_rate_at": Column("f8", NAN),
     "geom_minus_baro_ft": Column("f8", NAN),
+    "airspeed_kt": Column("f8", NAN),
+    "heading_deg": Column("f8", NAN),
+    "airspeed_at": Column("f8", NAN),
     "callsign": Column("S8", b""),
     "category": Column("S2", b""),
     "squawk": Column("i2", -1),
@@ -54,6 +59,8 @@ class Contents:
         self.altitude = arrivals.latest(reports.altitudes.row, baro)
         self.velocity = arrivals.latest(velocities.row, ~np.isnan(velocities.groundspeed_kt))
         self.vertical = arrivals.latest(velocities.row, ~np.isnan(velocities.vertical_rate_fpm))
+        self.air = arrivals.latest(velocities.row, ~np.isnan(velocities.airspeed_kt))
+        self.status = arrivals.latest(reports.statuses.row, reports.statuses.nac_p >= 0)
         self.ident = arrivals.latest(reports.idents.row, ~_corrupt(reports.idents.callsign))
 
     def altitudes(self, position: Index, group: Index, at: F64) -> F64:
@@ -69,6 +76,28 @@ class Contents:
             self.velocity, self.reports.velocities.row, self.reports.velocities.groundspeed_kt, position, group, at,
             "groundspeed_kt", "velocity_at", stale_s,
         )  # fmt: skip
+
+    def at_points(
+        self, position: Index, group: Index, at: F64, entry: Index, surface: npt.NDArray[np.bool_]
+    ) -> tuple[F64, ...]:
+        """What else is known at points, in the order of `points.AcceptedFixes.more`; `entry`: their position rows."""
+        velocities, carried = self.reports.velocities, self.arrivals.carried
+        rows = velocities.row
+
+        def recent(latest: Latest, values: npt.NDArray[Any], name: str, time_name: str) -> F64:
+            return self._recent(latest, rows, values, position, group, at, name, time_name, STALE_VELOCITY_S)
+
+        nic = self.reports.positions.nic[entry].astype(np.float64)
+        nac_p = known(self.status.entry(position), self.reports.statuses.nac_p, carried["nac_p"][group])
+        return (
+            recent(self.velocity, velocities.track_deg, "track_deg", "velocity_at"),
+            recent(self.air, velocities.airspeed_kt, "airspeed_kt", "airspeed_at"),
+            recent(self.air, velocities.heading_deg, "heading_deg", "airspeed_at"),
+            recent(self.velocity, velocities.geom_minus_baro_ft, "geom_minus_baro_ft", "velocity_at"),
+            np.where(nic < 0, NAN, nic),
+            np.where(nac_p < 0, NAN, nac_p),
+            surface.astype(np.float64),
+        )
 
     def _recent(
         self,
@@ -94,6 +123,7 @@ CARRIED = (
     *("heard_at", "fix_surface", "fix_in_ring", *past.LAST_FIX, *words.COLUMNS),
     *("altitude_baro_ft", "altitude_at", "groundspeed_kt", "track_deg", "velocity_at", "vertical_rate_fpm"),
     *("callsign", "category", *altitudes.COLUMNS),
+    *("airspeed_kt", "heading_deg", "airspeed_at", "geom_minus_baro_ft", "nac_p"),
 )
 """Columns that are asked for as they were before the batch."""
 
@@ -119,6 +149,7 @@ class View:
         self._fixes = fixes
         self._fix = Latest(content.arrivals, fixes.position, np.arange(len(fixes.position)))
         self._surface = surface
+        self._past = past.Past(table, fixes)
 
     def _before(self, name: str, slot: int, group: int) -> Any:
         """A column as it was before the batch."""
@@ -171,46 +202,63 @@ class View:
             _number(self._before("ground_other_at", slot, group)),
         )
 
+    def two_places(
+        self, slot: int, group: int, position: int, second: dict[int, list[tuple[int, float]]]
+    ) -> float | None:
+        """When the address was last heard in a second place; `second`: positions and times in the batch, by slot."""
+        here = [at for p, at in second.get(slot, ()) if p <= position]
+        return here[-1] if here else _number(self._before("two_places_at", slot, group))
+
     def points(self, slot: int, group: int, position: int) -> Points:
         """The recent past at `position`."""
         first = int(self._arrivals.firsts[group]) if group >= 0 else 0
         last_fix = None
         if not self._before("fix_in_ring", slot, group) and not np.isnan(self._before("fix_at", slot, group)):
             last_fix = [float(self._before(name, slot, group)) for name in past.LAST_FIX]
-        return past.past(self._table, last_fix, self._fixes, slot, first, position if group >= 0 else -1)
+        return self._past.at(last_fix, slot, first, position if group >= 0 else -1)
 
 
-def remember(table: SlotTable, reports: ReportBatch, baro: npt.NDArray[np.bool_]) -> None:
-    """The last value of each kind into the table. Rows ascend in arrival; the last assignment to a slot wins.
-
-    `baro`: rows of the altitudes that are barometric and believed.
-    """
+def remember(table: SlotTable, content: Contents) -> None:
+    """The last value of each kind into the table."""
+    arrivals, reports = content.arrivals, content.reports
+    heights, velocities, idents = reports.altitudes, reports.velocities, reports.idents
+    # The ground speed and the difference of altitudes are of one message, so that one time tells the age of both.
+    moving = {
+        "groundspeed_kt": velocities.groundspeed_kt,
+        "track_deg": velocities.track_deg,
+        "geom_minus_baro_ft": velocities.geom_minus_baro_ft,
+    }
+    flying = {"airspeed_kt": velocities.airspeed_kt, "heading_deg": velocities.heading_deg}
+    kinds: tuple[tuple[Latest, npt.NDArray[np.int32], dict[str, npt.NDArray[Any]], str], ...] = (
+        (content.altitude, heights.row, {"altitude_baro_ft": heights.altitude_ft}, "altitude_at"),
+        (content.velocity, velocities.row, moving, "velocity_at"),
+        (content.vertical, velocities.row, {"vertical_rate_fpm": velocities.vertical_rate_fpm}, "vertical_rate_at"),
+        (content.air, velocities.row, flying, "airspeed_at"),
+        (content.ident, idents.row, {"callsign": idents.callsign, "category": idents.category}, ""),
+        (content.status, reports.statuses.row, {"nac_p": reports.statuses.nac_p}, ""),
+    )
+    for latest, rows, columns, time_name in kinds:
+        entry = latest.entry(arrivals.lasts)
+        told = np.flatnonzero(entry >= 0)
+        slots, entry = arrivals.slots[told], entry[told]
+        for name, values in columns.items():
+            table[name][slots] = values[entry]
+        if time_name:
+            table[time_name][slots] = reports.heard_at[rows[entry]]
 
     def put(name: str, rows: npt.NDArray[Any], values: npt.NDArray[Any], told: npt.NDArray[np.bool_]) -> None:
-        table[name][reports.slot[rows[told]]] = values[told]
+        # Rows ascend in arrival; the last assignment to a slot wins.
+        which = np.flatnonzero(told)
+        if len(which):
+            table[name][reports.slot[rows[which]]] = values[which]
 
-    heights, velocities, idents = reports.altitudes, reports.velocities, reports.idents
-    put("altitude_baro_ft", heights.row, heights.altitude_ft, baro)
-    put("altitude_at", heights.row, reports.heard_at[heights.row], baro)
     put("altitude_geom_ft", heights.row, heights.altitude_ft, heights.geometric & ~np.isnan(heights.altitude_ft))
-    moving = ~np.isnan(velocities.groundspeed_kt)
-    put("groundspeed_kt", velocities.row, velocities.groundspeed_kt, moving)
-    put("track_deg", velocities.row, velocities.track_deg, moving)
-    put("velocity_at", velocities.row, reports.heard_at[velocities.row], moving)
-    climbing = ~np.isnan(velocities.vertical_rate_fpm)
-    put("vertical_rate_fpm", velocities.row, velocities.vertical_rate_fpm, climbing)
-    put("vertical_rate_at", velocities.row, reports.heard_at[velocities.row], climbing)
-    put("geom_minus_baro_ft", velocities.row, velocities.geom_minus_baro_ft, ~np.isnan(velocities.geom_minus_baro_ft))
     put("nac_v", velocities.row, velocities.nac_v, velocities.nac_v >= 0)
-    named = ~_corrupt(idents.callsign)
-    put("callsign", idents.row, idents.callsign, named)
-    put("category", idents.row, idents.category, named)
     put("squawk", reports.squawks.row, reports.squawks.squawk, reports.squawks.squawk >= 0)
     put("emergency", reports.squawks.row, reports.squawks.emergency, reports.squawks.emergency >= 0)
     put("nic", reports.positions.row, reports.positions.nic, reports.positions.nic >= 0)
     statuses = reports.statuses
     put("adsb_version", statuses.row, statuses.version, statuses.version >= 0)
-    put("nac_p", statuses.row, statuses.nac_p, statuses.nac_p >= 0)
     put("sil", statuses.row, statuses.sil, statuses.sil >= 0)
 
 

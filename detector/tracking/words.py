@@ -27,7 +27,7 @@ COLUMNS = {
     "ground_run_words": Column("i4", 0),
     "ground_other_at": Column("f8", float("nan")),
 }
-"""The current run: its word, its last word's time, its begin, its length, and the last word before it."""
+"""The current run: its word, its last word's time, its begin, its length in frames, and the last word before it."""
 
 GROUND_MARKS_S = (10.0, 20.0, 30.0, 45.0, 60.0, 75.0, 90.0, 120.0)
 AIR_MARKS_S = (10.0, 30.0, 120.0)
@@ -45,6 +45,7 @@ class Runs:
     start         (k,) index of the run's first word in the batch; the run may have begun before
     word, since, other_at  (k,) 1 ground or 0 air, begin of the run, last word before it (NaN: none)
     words_before  (k,) words of the run before the batch
+    told          (m + 1,) how many of the words before each one came in frames: a decoded track is nobody's own word
     """
 
     position: Index
@@ -55,6 +56,7 @@ class Runs:
     since: F64
     other_at: F64
     words_before: npt.NDArray[np.int64]
+    told: npt.NDArray[np.int64]
 
     def at_position(self, first: int, position: int) -> GroundRun | None:
         """The run at a position of the aircraft whose rows begin at `first`; None if it said nothing in the batch."""
@@ -62,7 +64,7 @@ class Runs:
         if i < 0 or self.position[i] < first:
             return None
         k = int(np.searchsorted(self.start, i, side="right")) - 1
-        words = i - int(self.start[k]) + 1 + int(self.words_before[k])
+        words = int(self.told[i + 1] - self.told[self.start[k]]) + int(self.words_before[k])
         other_at = float(self.other_at[k])
         return GroundRun(
             bool(self.word[k] == 1),
@@ -101,29 +103,33 @@ def runs(arrivals: Arrivals, reports: ReportBatch, table: SlotTable, confirm_s: 
     step = _steps(at - np.repeat(since, length), word, confirm_s)
     step_before = np.empty_like(step)
     step_before[1:] = step[:-1]
-    step_before[firsts] = _steps(carried["ground_word_at"] - carried["ground_run_since"], word[firsts], confirm_s)
+    lasted_before = np.nan_to_num(carried["ground_word_at"] - carried["ground_run_since"])
+    step_before[firsts] = _steps(lasted_before, word[firsts], confirm_s)
     marked = position[np.flatnonzero((step > step_before) & ~breaks)]
 
+    said = np.arange(m + 1)
+    if len(reports) and reports.frame_row.min() < 0:
+        np.cumsum(reports.frame_row[arrivals.order[position]] >= 0, out=said[1:])
     last = np.append(firsts[1:], m)[: len(firsts)] - 1
     run = np.searchsorted(start, last, side="right") - 1
     slots = arrivals.slots[group[last]]
     table["ground_word"][slots] = word[last]
     table["ground_word_at"][slots] = at[last]
     table["ground_run_since"][slots] = since[run]
-    table["ground_run_words"][slots] = last - start[run] + 1 + words_before[run]
+    table["ground_run_words"][slots] = said[last + 1] - said[start[run]] + words_before[run]
     table["ground_other_at"][slots] = other_at[run]
-    return Runs(position, at, marked, start, word[start], since, other_at, words_before)
+    return Runs(position, at, marked, start, word[start], since, other_at, words_before, said)
 
 
 def _steps(lasted: F64, word: npt.NDArray[np.int8], confirm_s: float) -> npt.NDArray[np.int64]:
-    """How many marks a run has passed after `lasted` seconds (NaN: none)."""
+    """How many marks a run has passed after `lasted` seconds."""
     # Most words come from long flights.
-    beyond = np.nan_to_num(lasted) - AIR_MARKS_S[-1]
-    steps = np.maximum(beyond / AIR_EVERY_S, 0.0).astype(np.int64) + (1 + len(AIR_MARKS_S))
-    within = np.flatnonzero(~(lasted >= AIR_MARKS_S[-1]) & (word == 0))
-    steps[within] = np.searchsorted((confirm_s, *AIR_MARKS_S), np.nan_to_num(lasted[within]), side="right")
+    steps: npt.NDArray[np.int64] = np.maximum((lasted - AIR_MARKS_S[-1]) / AIR_EVERY_S, 0.0).astype(np.int64)
+    steps += 1 + len(AIR_MARKS_S)
+    within = np.flatnonzero((lasted < AIR_MARKS_S[-1]) & (word == 0))
+    steps[within] = np.searchsorted((confirm_s, *AIR_MARKS_S), lasted[within], side="right")
     ground = np.flatnonzero(word == 1)
-    there = np.nan_to_num(lasted[ground])
+    there = lasted[ground]
     steps[ground] = np.searchsorted((confirm_s, *GROUND_MARKS_S), there, side="right")
     steps[ground] += np.maximum(np.floor((there - GROUND_MARKS_S[-1]) / GROUND_EVERY_S), 0.0).astype(np.int64)
     return steps

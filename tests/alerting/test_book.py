@@ -92,7 +92,7 @@ def test_however_many_rules_fire_it_is_one_alert_of_the_highest_severity() -> No
 
 @pytest.mark.parametrize(
     "changes",
-    [{"findings": ()}, {"level": Level.DARK}, {"level": Level.REJECTED}, {"status": Status.RETRACTED}],
+    [{"findings": ()}, {"level": Level.REJECTED}, {"status": Status.RETRACTED}],
 )
 def test_a_stop_without_finding_level_or_standing_raises_no_alert(changes: dict[str, object]) -> None:
     assert new_book().stop_changed(msgspec.structs.replace(stop(), **changes)) == []

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 PURE = (
     "pipeline",
+    "surroundings",
     "framing",
     "decoding",
     "tracking",

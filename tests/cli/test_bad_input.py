@@ -154,7 +154,7 @@ def unknown_airport_in_watch_list(tmp: Path) -> list[str]:
 
 CASES: list[tuple[Callable[[Path], list[str]], int, str]] = [
     (missing_file, 1, "no such file"),
-    (directory, 1, "is a directory"),
+    (directory, 1, "no file in a known format in this folder"),
     (empty_file, 1, "is empty"),
     (text_file, 1, "in no format known here"),
     (random_bytes, 1, "in no format known here"),

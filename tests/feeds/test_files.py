@@ -28,7 +28,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def all_of(recordings: Recordings) -> FrameBatch:
-    return FrameBatch.concat(list(recordings))
+    return FrameBatch.concat([batch for batch in recordings if isinstance(batch, FrameBatch)])
 
 
 @pytest.mark.parametrize("packer", PACKERS)
@@ -121,7 +121,7 @@ def test_a_named_format_is_believed(tmp_path: Path) -> None:
     ("make", "message"),
     [
         (lambda at: str(at / "none.csv"), "no such file"),
-        (str, "is a directory; name its files"),
+        (lambda at: str(at / "folder"), "no file in a known format in this folder"),
         (lambda at: str(at / "*.nothing"), "no file matches"),
         (lambda at: str(at / "empty.csv"), "the file is empty"),
         (lambda at: str(at / "empty.gz"), "the compressed file holds nothing"),
@@ -135,6 +135,7 @@ def test_what_cannot_be_read_is_one_line_that_says_what_and_where(
     tmp_path: Path, make: Callable[[Path], str], message: str
 ) -> None:
     (tmp_path / "empty.csv").write_bytes(b"")
+    (tmp_path / "folder").mkdir()
     (tmp_path / "empty.gz").write_bytes(gzip.compress(b""))
     (tmp_path / "cut.xz").write_bytes(lzma.compress(b"x" * 1000)[:20])
     (tmp_path / "text.txt").write_bytes(b"hello\nworld\n")

@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector.domain.decoded import Batch
 from detector.domain.frame import FrameBatch
 from detector.feeds.merge import merged, skipping
 
@@ -25,10 +26,11 @@ def stream(at: list[int], receiver: int, size: int) -> Iterator[FrameBatch]:
         yield FrameBatch.empty()
 
 
-def seen(batches: Iterator[FrameBatch]) -> list[tuple[float, int, int]]:
+def seen(batches: Iterator[Batch]) -> list[tuple[float, int, int]]:
     return [
         row
         for batch in batches
+        if isinstance(batch, FrameBatch)
         for row in zip(batch.heard_at.tolist(), batch.receiver.tolist(), batch.payload[:, 0].tolist(), strict=True)
     ]
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector.domain.doubt import Doubt, Place
 from detector.domain.observation import Points
 from detector.domain.stop import Candidate, Check, Level, Verdict
 from detector.movements import MovementSettings, checks, fits, stops
@@ -21,7 +22,7 @@ PASS, FAIL, NOT = Verdict.PASS, Verdict.FAIL, Verdict.NOT_EVALUABLE
 def points(*rows: tuple[float, float]) -> Points:
     """(time, altitude) of each."""
     at, altitude = np.array([r[0] for r in rows], float), np.array([r[1] for r in rows], float)
-    return Points(at, np.zeros(len(at)), np.zeros(len(at)), altitude, np.full(len(at), 140.0))
+    return Points.of(at, np.zeros(len(at)), np.zeros(len(at)), altitude, np.full(len(at), 140.0))
 
 
 def side(**values: float | None) -> Side:
@@ -30,12 +31,26 @@ def side(**values: float | None) -> Side:
     return Side(**{**usual, **rest, **values})  # type: ignore[arg-type]
 
 
+BEFORE = Place(9_000.0, 33.0, 34.0, 12_000.0, 300.0, 90.0, -800.0)
+AT_FIELD = checks.altitude_at_field(500.0, 480.0, S)
+OFF_FIELD = checks.altitude_at_field(None, 480.0, S)
+
+
 @pytest.mark.parametrize(
-    ("jumped_at", "verdict"),
-    [(None, PASS), (10_000.0 - 1_800.0, FAIL), (10_000.0 - 1_801.0, PASS), (10_000.0, FAIL), (10_001.0, PASS)],
+    ("doubt", "at_field", "verdict"),
+    [
+        (None, None, PASS),
+        (Doubt(9_100.0, 9_100.0, BEFORE), AT_FIELD, NOT),
+        (Doubt(9_100.0, 9_100.0, BEFORE, returned_at=9_700.0), None, PASS),
+        (Doubt(9_100.0, 9_100.0, BEFORE, returned_at=9_701.0), None, FAIL),
+        (Doubt(9_100.0, 9_100.0, BEFORE, returned_at=9_990.0), AT_FIELD, PASS),
+        (Doubt(9_100.0, 9_100.0, BEFORE, returned_at=9_990.0), OFF_FIELD, FAIL),
+    ],
 )
-def test_a_jump_speaks_against_a_landing_for_half_an_hour(jumped_at: float | None, verdict: Verdict) -> None:
-    assert checks.implied_speed(jumped_at, 10_000.0, S).verdict is verdict
+def test_a_jump_is_over_after_five_minutes_on_the_old_track_or_a_landing_that_fits(
+    doubt: Doubt | None, at_field: Check | None, verdict: Verdict
+) -> None:
+    assert checks.implied_speed(doubt, 10_000.0, at_field).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -81,11 +96,15 @@ def test_a_ground_fix_lies_near_a_runway(distance: float | None, verdict: Verdic
     assert checks.ground_fix(distance, S).verdict is verdict
 
 
-@pytest.mark.parametrize(("share", "verdict"), [(0.5, PASS), (0.49, FAIL)])
-def test_a_field_is_named_from_one_half_on(share: float, verdict: Verdict) -> None:
-    candidates = (Candidate("LFPB", share, 3.0), Candidate("LFPG", 0.3, 4.0))
+@pytest.mark.parametrize(
+    ("share", "named", "verdict"), [(0.75, True, PASS), (0.74, True, FAIL), (0.5, True, FAIL), (0.49, False, FAIL)]
+)
+def test_a_field_is_named_from_one_half_on_and_sure_from_three_quarters(
+    share: float, named: bool, verdict: Verdict
+) -> None:
+    candidates = (Candidate("LFPB", share, 3.0), Candidate("LFPG", 0.2, 4.0))
     assert checks.one_field(candidates).verdict is verdict
-    assert (stops.named_airport(candidates) is not None) is (verdict is PASS)
+    assert (stops.named_airport(candidates) is not None) is named
 
 
 @pytest.mark.parametrize(("silence_s", "verdict"), [(900.0, PASS), (899.0, FAIL)])
@@ -138,6 +157,10 @@ def test_energy_checks_tell_distance_height_and_trend(fits_: bool) -> None:
             assert part in made.reason
 
 
+ON_RUNWAY = {"ground_fix": PASS, "on_runway": PASS}
+SEEN_THERE = {"ground_words": PASS, "ground_fix": PASS, "departure": PASS}
+
+
 def made(**verdicts: Verdict) -> tuple[Check, ...]:
     return tuple(Check(name, verdict, None, None, "", "") for name, verdict in verdicts.items())
 
@@ -145,12 +168,20 @@ def made(**verdicts: Verdict) -> tuple[Check, ...]:
 @pytest.mark.parametrize(
     ("verdicts", "level"),
     [
-        ({"ground_words": PASS, "ground_fix": PASS, "low_samples": PASS, "altitude_at_field": PASS}, Level.OBSERVED),
+        ({**ON_RUNWAY, "ground_words": PASS, "low_samples": PASS, "altitude_at_field": PASS}, Level.OBSERVED),
+        ({"ground_words": PASS, "ground_fix": PASS, "low_samples": PASS, "altitude_at_field": PASS}, Level.BOTH_SIDES),
+        ({**SEEN_THERE, "low_samples": PASS, "altitude_at_field": PASS}, Level.OBSERVED),
+        ({**ON_RUNWAY, "ground_words": PASS, "radio_horizon": PASS}, Level.OBSERVED),
+        ({**ON_RUNWAY, **SEEN_THERE, "integrity": FAIL}, Level.BOTH_SIDES),
+        ({**ON_RUNWAY, **SEEN_THERE, "integrity": FAIL, "geometric_barometric": FAIL}, Level.ONE_SIDE),
+        ({**SEEN_THERE, "integrity": FAIL}, Level.ONE_SIDE),
+        ({**ON_RUNWAY, **SEEN_THERE, "two_places": FAIL}, Level.ONE_SIDE),
+        ({**ON_RUNWAY, **SEEN_THERE, "airspeed_groundspeed": FAIL}, Level.REJECTED),
         ({"ground_words": PASS, "ground_fix": PASS, "low_samples": FAIL, "departure": PASS}, Level.BOTH_SIDES),
         ({"ground_words": PASS, "ground_fix": PASS, "low_samples": FAIL}, Level.BOTH_SIDES),
         ({"ground_words": FAIL, "ground_fix": PASS, "low_samples": FAIL}, Level.ONE_SIDE),
         ({"ground_words": PASS, "ground_fix": NOT, "low_samples": PASS, "altitude_at_field": PASS}, Level.ONE_SIDE),
-        ({"ground_words": PASS, "ground_fix": NOT, "departure": PASS, "low_samples": PASS}, Level.OBSERVED),
+        ({"ground_words": PASS, "ground_fix": NOT, "departure": PASS, "low_samples": PASS}, Level.BOTH_SIDES),
         ({"ground_words": PASS, "ground_fix": PASS, "low_samples": PASS, "implied_speed": FAIL}, Level.REJECTED),
         ({"ground_words": PASS, "ground_fix": PASS, "low_samples": PASS, "time_to_descend": FAIL}, Level.REJECTED),
     ],

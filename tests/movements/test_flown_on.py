@@ -13,7 +13,7 @@ from detector.domain.times import iso
 from detector.movements.onward import flown_on
 from detector.movements.settings import MovementSettings
 from detector.simulation.scenario import Flight, Silence
-from tests.movements.families import LARGE, START
+from tests.families.draw import LARGE, START
 from tests.movements.worlds import World, airports, apart_nm, beside, far_from, play, real_field, scene
 
 LISTED = ("ZKPY", "OSDI", "OIIE", "MUHA")

@@ -9,7 +9,7 @@ import pytest
 from detector.domain.frame import FrameBatch
 from detector.simulation import Scenario
 from detector.simulation.scenario import Aircraft
-from tests.movements.families import FAMILIES
+from tests.families.registry import FAMILIES
 from tests.movements.worlds import World, play, run
 
 SEEDS = range(6)
@@ -57,7 +57,7 @@ def without_altitudes(scenario: Scenario) -> Scenario:
 def test_frames_taken_away_never_raise_the_level(family: str, kind: object) -> None:
     assert callable(kind)
     for seed in SEEDS:
-        world = play(FAMILIES[family](seed))
+        world = play(FAMILIES[family].make(seed).scenario)
         assert world.simulation is not None
         frames = world.simulation.frames
         less = levels(run(frames.take(~kind(frames))))
@@ -68,7 +68,7 @@ def test_frames_taken_away_never_raise_the_level(family: str, kind: object) -> N
 @pytest.mark.parametrize("family", HEARD)
 def test_without_barometric_altitudes_no_level_rises_and_none_reaches_4(family: str) -> None:
     for seed in SEEDS:
-        scenario = FAMILIES[family](seed)
+        scenario = FAMILIES[family].make(seed).scenario
         full, less = levels(play(scenario)), levels(play(without_altitudes(scenario)))
         assert all(level <= full.get(airport, 0) for airport, level in less.items()), (seed, full, less)
         assert max(less.values(), default=0) <= 3

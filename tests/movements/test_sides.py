@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import numpy as np
 import pytest
 
@@ -15,7 +14,7 @@ from detector.movements.silence import BLIP_S, began
 from tests.movements.worlds import airports
 
 S = MovementSettings()
-POINTS = Points(
+POINTS = Points.of(
     *(np.array(column) for column in ([970.0, 1_000.0], [43.6, 43.62], [1.3, 1.36], [3_300.0, 3_000.0], [150.0, 150.0]))
 )
 
@@ -55,10 +54,3 @@ def test_a_few_frames_between_two_silences_do_not_part_them(heard_for_s: float, 
     life = Life(phase=Phase.AIR, lost=first, resumed_at=1_000.0 - heard_for_s)
     began(life, observation(state(heard_at=1_400.0), state()), S)
     assert (life.lost is not first) is parted
-
-
-def test_a_later_jump_does_not_hide_the_one_before_a_landing() -> None:
-    life = msgspec.structs.replace(Life(), jumps=(100.0, 900.0))
-    assert life.last_jump_before(500.0) == 100.0
-    assert life.last_jump_before(1_000.0) == 900.0
-    assert life.last_jump_before(50.0) is None

@@ -59,7 +59,7 @@ def frames() -> FrameBatch:
 
 def new_pipeline(limits: Limits | None = None) -> Pipeline:
     settings = configuration().settings
-    usual = Limits(settings.tracking, settings.movements, settings.rules, settings.alerting)
+    usual = Limits(settings.tracking, settings.movements, settings.checks, settings.rules, settings.alerting)
     return Pipeline(ColumnarDecoder(), configuration().airports, configuration().watchlist, limits or usual)
 
 

@@ -11,7 +11,7 @@ import pytest
 from detector.domain.alert import AlertEvent
 from detector.domain.geo import distance_nm
 from detector.domain.movement import MovementKind
-from detector.domain.stop import Certainty, Level, Severity, Status
+from detector.domain.stop import Certainty, Level, Severity, Status, Verdict
 from detector.domain.times import parse_iso
 from detector.simulation import parse_scenario
 from detector.simulation.scenario import Silence
@@ -123,3 +123,86 @@ def test_pyongyang_left_in_the_dark_is_still_a_stop_and_the_rest_is_told_at_vlad
     home = next(other for other in world.stops if other.airport == "UHWW")
     assert home.landed.earliest is not None
     assert home.landed.earliest >= stop.opened_at + 350.0 / 600.0 * 3600.0
+
+
+def test_two_visits_from_moscow_are_level_3_listed_and_not_short() -> None:
+    world = case("moscow-pyongyang")
+    visits = [stop for stop in world.stops if stop.airport == "ZKPY"]
+    truths = [true for true in world.truth if true.airport == "ZKPY"]
+    assert len(visits) == len(truths) == 2
+    for stop, truth in zip(visits, truths, strict=True):
+        assert (stop.level, stop.status) == (Level.BOTH_SIDES, Status.CLOSED)
+        rules = [finding.rule for finding in stop.findings]
+        assert "listed_airport" in rules
+        assert "short_turnaround" not in rules
+        assert stop.landed.earliest is not None
+        assert stop.departed is not None
+        assert stop.departed.earliest is not None
+        assert truth.departed_at is not None
+        assert stop.landed.earliest <= truth.landed_at <= stop.landed.latest
+        assert stop.departed.earliest <= truth.departed_at <= stop.departed.latest
+        assert stop.ground_time is not None
+        assert stop.ground_time.estimate == pytest.approx(truth.departed_at - truth.landed_at, rel=0.05)
+    assert "first_visit" not in [finding.rule for finding in visits[1].findings]
+    assert [stop.airport for stop in world.stops] == ["ZKPY", "UUWW", "ZKPY", "UUWW"]
+
+
+def test_the_signal_switched_off_towards_wonsan_is_a_dark_stop_at_no_certain_field() -> None:
+    world = case("vladivostok-wonsan")
+    (stop,) = (stop for stop in world.stops if stop.icao24 == "1553a2" and stop.level is Level.DARK)
+    truth = next(true for true in world.truth if true.airport == "ZKWS")
+    assert stop.airport is None
+    assert "ZKWS" in [candidate.airport for candidate in stop.candidates]
+    assert max(candidate.probability for candidate in stop.candidates) < 0.5
+    assert {finding.rule for finding in stop.findings} == {"dark_stop"}
+    assert stop.landed.earliest is not None
+    assert stop.landed.earliest <= truth.landed_at <= stop.landed.latest
+    assert stop.departed is not None
+    assert stop.departed.earliest is not None
+    assert truth.departed_at is not None
+    assert stop.departed.earliest <= truth.departed_at <= stop.departed.latest
+    assert [other.airport for other in world.stops if other.icao24 == "1553a2"] == [None, "UHWW"]
+    assert {alert.stop.id for alert in world.alerts} == {stop.id}
+
+
+DECEIVED = ("3c65a4", "48ad03", "738065", "4b1a2c")
+
+
+def test_nothing_at_beirut_is_ever_above_level_0() -> None:
+    world = case("tel-aviv-beirut")
+    beirut = [
+        stop for stop in world.revisions if "OLBA" in [c.airport for c in stop.candidates if c.probability >= 0.5]
+    ]
+    assert [(stop.icao24, stop.level) for stop in beirut if stop.level > Level.REJECTED] == []
+    assert world.alerts == []
+
+
+def test_flights_deceived_at_tel_aviv_stop_nowhere_else_and_some_are_shown_to_stop_there() -> None:
+    world = case("tel-aviv-beirut")
+    assert {stop.airport for stop in world.stops if stop.icao24 in DECEIVED} <= {"LLBG", None}
+    home = {stop.icao24: stop for stop in world.stops if stop.airport == "LLBG"}
+    # Back on its own track before it lands; left from there with a true position; never deceived.
+    assert {"48ad03", "3c65a4", "4b1a2c", "4ca5f1"} <= set(home)
+    assert home["4ca5f1"].level is Level.OBSERVED
+    for true in world.truth:
+        if true.icao24 in home:
+            stop = home[true.icao24]
+            assert stop.landed.earliest is None or stop.landed.earliest <= true.landed_at + 1
+            assert true.landed_at <= stop.landed.latest + 1
+
+
+def test_the_flight_turned_back_from_damascus_stops_at_home_and_only_there() -> None:
+    world = case("damascus-turned-back")
+    assert [(stop.airport, stop.level) for stop in world.every_stop] == [("OIIE", Level.OBSERVED)]
+    (truth,) = world.truth
+    assert abs(world.stops[0].landed.estimate - truth.landed_at) < 15
+    assert {alert.stop.airport for alert in world.alerts} == {"OIIE"}
+
+
+def test_the_ghost_near_kyiv_stops_nowhere_and_is_flagged() -> None:
+    world = case("kyiv-ghost")
+    assert world.stops == []
+    assert world.alerts == []
+    flagged = [stop for stop in world.every_stop if stop.icao24 == "5083aa" and stop.level is Level.REJECTED]
+    assert flagged
+    assert any(check.verdict is Verdict.FAIL for stop in flagged for check in stop.checks)

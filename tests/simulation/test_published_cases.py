@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from detector.cli.simulate import field_of
 from detector.domain.geo import distance_nm
 from detector.domain.times import parse_iso
-from detector.reference.airports import Airports
 from detector.simulation import Field, Scenario, Simulation, airports_of, parse_scenario, simulate
+from tests.movements.worlds import real_field
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 NAMES = sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
 Fix = tuple[float, float, float, float]
 
 
-@cache
-def airports() -> Airports:
-    return Airports.from_bytes((files("detector.reference") / "data" / "airports.npz").read_bytes())
-
-
 def field(code: str) -> Field:
-    index = airports().index_of(code)
-    assert index is not None
-    return field_of(airports(), index, code)
+    """With the corrections: the table itself lacks some fields."""
+    return real_field(code)
 
 
 @cache
@@ -114,3 +106,37 @@ def test_the_overflight_is_at_cruise_on_both_sides_of_a_quarter_of_an_hour() -> 
     assert before[3] == pytest.approx(after[3], abs=1)
     assert min(from_field("ZKPY", place)[0] for place in (before, after)) < 60
     assert [s.airport for s in sim.stops] == ["UHWW"]
+
+
+def test_the_visits_from_moscow_are_two_days_and_a_day_and_a_half() -> None:
+    _, sim = case("moscow-pyongyang")
+    hours = [((s.departed_at or 0) - s.landed_at) / 3600 for s in sim.stops if s.airport == "ZKPY"]
+    assert hours == [pytest.approx(36, abs=1.5), pytest.approx(48, abs=4)]
+    last = next(s for s in sim.stops if s.airport == "ZKPY" and s.landed_at > parse_iso("2023-09-01T00:00:00Z"))
+    assert parse_iso("2023-09-25T23:00:00Z") < last.landed_at < parse_iso("2023-09-26T03:00:00Z")
+
+
+def test_the_signal_goes_off_49_minutes_out_at_cruise_on_the_way_to_wonsan() -> None:
+    _, sim = case("vladivostok-wonsan")
+    (before, after), *_ = silences("vladivostok-wonsan", "1553a2", 3_600)
+    take_off = next(m.movement.at for m in sim.movements if m.icao24 == "1553a2" and m.movement.kind == "take_off")
+    assert before[0] - take_off == pytest.approx(49 * 60, abs=60)
+    assert before[3] > 30_000
+    assert 80 < from_field("ZKWS", before)[0] < 170
+    assert after[3] > 20_000
+
+
+def test_others_are_heard_lower_and_nearer_to_wonsan_while_the_signal_is_off() -> None:
+    _, sim = case("vladivostok-wonsan")
+    (before, after), *_ = silences("vladivostok-wonsan", "1553a2", 3_600)
+    for icao24 in ("71c301", "71c302"):
+        (motion, *_) = sim.timelines[icao24].segments
+        there = motion.sample(np.arange(before[0], after[0], 60.0))
+        aloft = ~there.on_ground
+        assert there.height_ft[aloft].max() < 11_000
+
+
+def test_the_deceived_land_at_tel_aviv_and_the_one_turned_back_at_home() -> None:
+    assert {s.airport for s in case("tel-aviv-beirut")[1].stops} == {"LLBG"}
+    assert [s.airport for s in case("damascus-turned-back")[1].stops] == ["OIIE"]
+    assert case("kyiv-ghost")[1].stops == ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pyModeS
 import pytest
@@ -221,3 +223,69 @@ def test_a_time_that_is_none_is_refused_with_its_key() -> None:
         played(hop(silent=[Silence(start="soon")]))
     with pytest.raises(UsageError, match=r"outages\.from"):
         played(hop(), receivers=[Receiver(name="x", at=NEAR_A.at, outages=[Outage(start="2024-13-01", until="")])])
+
+
+def decoded(sim: Simulation, begin: float, end: float, reference: tuple[float, float]) -> list[dict[str, object]]:
+    frames = sim.frames.take((sim.frames.heard_at > begin) & (sim.frames.heard_at < end))
+    return [pyModeS.decode(t, reference=reference, surface_ref=reference) for t in texts(frames)]
+
+
+def test_the_velocity_of_a_drag_is_that_of_the_false_positions_unless_the_true_one_is_asked_for() -> None:
+    errors = {}
+    for velocity in ("false", "true"):
+        fault = GnssFault(
+            kind="drag", start="take_off + 3 min", until="take_off + 12 min", at=(43.4, 134.5), velocity=velocity
+        )
+        sim = played(hop(gnss=[fault]), receivers=[NEAR_A])
+        begin = movement_at(sim, "take_off") + 300
+        span = float(begin), float(begin) + 240
+        messages = decoded(sim, *span, (43.2, 133.0))
+        places = [(m["latitude"], m["longitude"]) for m in messages if "latitude" in m]
+        flown = distance_nm(*places[0], *places[-1]) / 240 * 3600  # type: ignore[arg-type]
+        speeds = [float(str(m["groundspeed"])) for m in messages if m.get("bds") == "0,9"]
+        errors[velocity] = abs(float(np.mean(speeds)) - flown)
+    assert errors["false"] < 15
+    assert errors["true"] > 60
+
+
+def test_a_shift_goes_on_where_a_drag_has_ended() -> None:
+    """Touches down, rolls and stands at the false place, without a jump in between."""
+    there = (42.6, 133.4)
+    faults = [
+        GnssFault(kind="drag", start="landing - 10 min", until="landing", at=there),
+        GnssFault(kind="shift", start="landing", until="end", at=there),
+    ]
+    sim = played(hop(gnss=faults), receivers=[NEAR_B])
+    landing = movement_at(sim, "landing")
+    messages = decoded(sim, landing - 60, landing + 60, there)
+    places = np.array([(m["latitude"], m["longitude"]) for m in messages if "latitude" in m], float)
+    steps = [distance_nm(*a, *b) for a, b in pairwise(places)]
+    assert len(places) > 100
+    assert max(steps) < 0.2
+    assert min(distance_nm(*there, *place) for place in places) < 0.05
+
+
+def test_a_false_satellite_height_shows_beside_the_true_pressure_altitude() -> None:
+    fault = GnssFault(kind="frozen", start="take_off + 6 min", until="landing", at=(43.0, 133.0), height_ft=11_000.0)
+    sim = played(hop(gnss=[fault]), receivers=[NEAR_A])
+    begin = movement_at(sim, "take_off")
+    before = decoded(sim, begin + 330, begin + 355, (43.0, 133.0))
+    during = decoded(sim, begin + 365, begin + 385, (43.0, 133.0))
+    gaps = [
+        {float(str(m["geo_minus_baro"])) for m in messages if m.get("geo_minus_baro") is not None}
+        for messages in (before, during)
+    ]
+    assert max(abs(gap) for gap in gaps[0]) < 200
+    assert min(abs(gap) for gap in gaps[1]) > 1_000
+
+
+def test_a_jammed_aircraft_still_sends_its_pressure_altitude_without_a_position() -> None:
+    fault = GnssFault(kind="jammed", start="take_off + 5 min", until="take_off + 15 min")
+    sim = played(hop(gnss=[fault]), receivers=[NEAR_A])
+    begin = movement_at(sim, "take_off") + 300
+    frames = sim.frames.take((sim.frames.heard_at > begin + 1) & (sim.frames.heard_at < begin + 599))
+    blank = frames.take(type_codes(frames) == 0)
+    assert len(blank) > 500
+    assert not (blank.payload[:, 6] & 0x0F).any()
+    assert not blank.payload[:, 7:11].any()
+    assert {pyModeS.decode(t)["crc_valid"] for t in texts(blank)} == {True}

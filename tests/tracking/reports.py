@@ -35,11 +35,11 @@ class Heard:
     callsign: str | None = None
 
 
-def frames(heard: Sequence[Heard]) -> FrameBatch:
-    """Frames with the number of their row as payload."""
+def frames(heard: Sequence[Heard], first: int = 0) -> FrameBatch:
+    """Frames with the number of their row in the stream as payload; `first`: how many came before."""
     n = len(heard)
     payload = np.zeros((n, 14), np.uint8)
-    payload[:, 13] = np.arange(n) % 256
+    payload[:, 13] = (first + np.arange(n)) % 256
     return FrameBatch.of(np.array([h.at for h in heard]) + T0, payload, np.full(n, 14, np.uint8))
 
 

@@ -45,8 +45,9 @@ def rows(fixes: list[Fix]) -> gates.FixRows:
 
 def gated(fixes: list[Fix], table: SlotTable | None = None) -> list[str]:
     """`ok`, `no` or `jump` for each."""
-    accepted, jumped = gates.accept(table or SlotTable(gates.COLUMNS), rows(fixes), S)
-    return ["jump" if j else "ok" if a else "no" for a, j in zip(accepted, jumped, strict=True)]
+    found = gates.accept(table or SlotTable(gates.COLUMNS), rows(fixes), S)
+    jumped = {jump.row for jump in found.jumps}
+    return ["jump" if i in jumped else "ok" if a else "no" for i, a in enumerate(found.accepted)]
 
 
 def moved(start: Fix, distance_m: float, seconds: float, **values: object) -> Fix:
@@ -119,6 +120,26 @@ def test_strays_are_counted_across_batches() -> None:
     one_by_one = [gated([fix], table)[0] for fix in [START, *far(5)]]
     assert one_by_one == ["ok", "no", "no", "no", "jump", "ok"]
     assert table["stray_count"][0] == 0
+
+
+def test_a_second_track_is_found_though_half_its_fixes_are_mixed_pairs() -> None:
+    """Every third fix is on the track; of the others every second one lies where neither aircraft is."""
+    random = np.random.default_rng(4)
+    first, second = START, Fix(0, T0, 50.0, 8.0)
+    heard = [first]
+    for k in range(1, 90):
+        at = T0 + 2.0 * k
+        wild = destination(20.0, 40.0, float(random.uniform(0, 360)), float(random.uniform(0, 2_000)))
+        along = (moved(first, 400.0 * k, 2.0 * k), moved(second, 400.0 * k, 2.0 * k), Fix(0, at, *wild))
+        good = along[1] if random.random() < 0.5 else along[2]
+        heard.append(along[0] if k % 3 == 0 else good)
+    table = SlotTable(gates.COLUMNS)
+    verdicts = gated(heard, table)
+    assert "jump" not in verdicts
+    assert T0 + 20.0 < table["two_places_at"][0] <= heard[-1].at
+    alone = SlotTable(gates.COLUMNS)
+    gated([fix for fix in heard if abs(fix.latitude_deg - 39.2) < 1.0], alone)
+    assert math.isnan(alone["two_places_at"][0])
 
 
 class Plain:

@@ -25,7 +25,9 @@ def fixes(at: list[float], kept: list[bool], slot: int = 0) -> AcceptedFixes:
         -values / 10,
         values * 2,
         values * 3,
-        np.array(kept),
+        np.array(kept, np.bool_),
+        np.cumsum(np.array(kept, np.int64)) - 1,
+        tuple(values[np.array(kept, np.bool_)] * (k + 4) for k in range(7)),
     )
 
 
@@ -67,6 +69,8 @@ def test_the_ring_holds_the_last_points_and_the_last_fix_however_the_stream_is_c
             past = points.past(table, last_fix, batch, 0, 0, position)
             assert past.at.tolist() == [at[k] for k in told]
             assert past.altitude_ft.tolist() == [2 * at[k] for k in told]
+            known = [np.float16(4 * at[k]) if kept[k] else NAN for k in told]
+            np.testing.assert_array_equal(past.track_deg, known)
         points.remember(table, batch)
     assert table["ring_count"][0] == sum(kept)
 

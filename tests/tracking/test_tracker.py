@@ -8,7 +8,9 @@ import numpy.typing as npt
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector.domain.frame import FrameBatch
 from detector.domain.observation import Observation, Trigger
+from detector.domain.sighting import Sighting
 from detector.tracking import EventClock, Tracker, TrackingSettings
 from tests.tracking.reports import T0, Heard, frames, reports
 
@@ -34,11 +36,15 @@ class Stream:
         self.tracker = Tracker(TrackingSettings(), _near, _watched)
         self.clock = EventClock()
         self.told: list[Observation] = []
+        self.seen: list[Sighting] = []
+        self.count = 0
 
     def hear(self, *heard: Heard) -> list[Observation]:
         """One batch; the first of a stream needs two frames."""
         before = -np.inf if self.clock.now is None else self.clock.now
-        admitted, clock = self.clock.admit(frames(heard))
+        ((admitted, clock),) = self.clock.admit(frames(heard, self.count))
+        self.count += len(heard)
+        assert isinstance(admitted, FrameBatch)
         assert len(admitted) == len(heard), "the story is to be in order"
         moments, _ = self.tracker.observe(reports(heard), admitted, np.concatenate([[before], clock]))
         return self._take(list(moments))
@@ -51,8 +57,10 @@ class Stream:
         moments, _ = self.tracker.observe(reports([]), frames([]), np.array([before, self.clock.now]))
         return self._take(list(moments))
 
-    def _take(self, moments: list[Observation]) -> list[Observation]:
+    def _take(self, told: list[Observation | Sighting]) -> list[Observation]:
+        moments = [one for one in told if isinstance(one, Observation)]
         self.told += moments
+        self.seen += [one for one in told if isinstance(one, Sighting)]
         return moments
 
 
@@ -139,10 +147,13 @@ def test_following_an_aircraft_holds_from_the_moment_at_hand_within_the_batch() 
         stream, seen = Stream(), []
         before = -np.inf
         for a, b in pairwise([0, *cuts, len(track)]):
-            admitted, clock = stream.clock.admit(frames(track[a:b]))
+            ((admitted, clock),) = stream.clock.admit(frames(track[a:b]))
+            assert isinstance(admitted, FrameBatch)
             moments, _ = stream.tracker.observe(reports(track[a:b]), admitted, np.concatenate([[before], clock]))
             before = clock[-1]
             for moment in moments:
+                if isinstance(moment, Sighting):
+                    continue
                 if moment.trigger & Trigger.WATCHED:
                     seen.append(moment.at - T0)
                 if moment.at == T0 + 120.0:
@@ -193,8 +204,9 @@ def test_a_moment_shows_what_was_known_then_and_the_frame_that_completes_it() ->
 def describe(moment: Observation) -> tuple[object, ...]:
     points = None if moment.points_before is None else moment.points_before.at.tolist()
     return (
-        *(moment.trigger, moment.slot, moment.at, moment.now, moment.run, moment.before, points),
+        *(moment.trigger, moment.slot, moment.at, moment.now, moment.run, moment.before, points, moment.doubt),
         *(moment.points.at.tolist(), moment.points.latitude_deg.tolist(), moment.points.altitude_ft.tolist()),
+        *(moment.doubt, moment.two_places_at, moment.clock),
     )
 
 
@@ -225,6 +237,7 @@ def test_the_cut_of_the_stream_has_no_part_in_the_moments(seed: int, gaps: list[
         return [describe(moment) for moment in stream.told]
 
     np.testing.assert_equal(comparable(parts), comparable(whole))
+    assert parts.seen == whole.seen
     assert whole.tracker.rejects == parts.tracker.rejects
     slots = list(range(10))
     np.testing.assert_equal(parts.tracker.table.dump(slots), whole.tracker.table.dump(slots))

@@ -200,7 +200,7 @@ def test_a_silence_with_no_named_field_is_never_drawn_to_one(fields: Airports) -
     page = Page(render(dataclasses.replace(case, stops=[dark], alerts=[alert])))
     assert page.lines("inferred") == []
     unknown = next(page.all("section", "unknown"))[1]
-    assert "Where it stopped is not known. Fields that fit: ZKPY (40%), ZKWS (30%)." in unknown
+    assert "Where it was meanwhile is not known. Fields within reach: ZKPY (40%), ZKWS (30%)." in unknown
 
 
 def test_a_stop_lost_on_the_way_down_is_dashed_to_the_field_and_said_to_be_open() -> None:

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detector.domain.alert import Alert, AlertEvent, JourneyStep
-from detector.domain.stop import Check, Level, Stop, Verdict
+from detector.domain.stop import Check, Level, Moment, Stop, Verdict
 from detector.reference.airports import Airports
 from detector.web.replay_map.fields import field_of
 from detector.web.replay_map.markup import Markup, element, join
 from detector.web.replay_map.words import (
     CHECKS,
-    MEANING,
     RULES,
     VERDICTS,
     aircraft_text,
     callsign_text,
+    check_text,
     clock,
+    contradiction_text,
+    dated_interval_text,
     day,
     ground_time_text,
-    interval_text,
+    held_text,
+    meaning,
     moment_text,
-    number_text,
     probability_text,
     readable,
     stands,
@@ -36,7 +38,10 @@ def alert_card(alert: Alert, number: int, figure: Markup, unknown: Sequence[str]
     """All that is known of an alerted stop. `number` names the view of the map that goes with it."""
     stop = alert.stop
     left = stop.departed
-    if stands(stop):
+    if stands(stop) and stop.level is Level.DARK:
+        landed, departed, stayed = "If it landed (UTC)", "If so, left (UTC)", "If so, on the ground"
+        not_left = "not heard leaving"
+    elif stands(stop):
         landed, departed, stayed, not_left = "Landed (UTC)", "Left (UTC)", "On the ground", "not heard leaving"
     else:
         landed, departed, stayed = "Would have landed (UTC)", "Would have left (UTC)", "Would have been on the ground"
@@ -46,10 +51,11 @@ def alert_card(alert: Alert, number: int, figure: Markup, unknown: Sequence[str]
         ("Call sign", element("span", callsign_text(stop))),
         ("Operator", element("span", stop.operator or "")),
         ("Field", _field(stop, airports)),
-        (landed, _moment(interval_text(stop.landed), stop.landed.estimate)),
-        (departed, _moment(interval_text(left), left.estimate) if left else _words(not_left)),
-        (stayed, _words(ground_time_text(stop.ground_time) if stop.ground_time else "")),
+        (landed, _words(_when(stop, stop.landed))),
+        (departed, _words(_when(stop, left) if left else not_left)),
+        (stayed, _words(_stay(stop))),
         ("How sure", _level(stop)),
+        ("Held back", _words(held_text(stop))),
     ]  # fmt: skip
     facts = [join([element("dt", name), element("dd", value)]) for name, value in rows if _has_text(value)]
     head = element(
@@ -76,7 +82,7 @@ def stop_table(title: str, stops: Sequence[Stop], airports: Airports) -> Markup:
     """Stops that no alert is about, one row each."""
     if not stops:
         return Markup("")
-    names = ("Aircraft", "Call sign", "Field", "Landed (UTC)", "Left (UTC)", "On the ground", "Level")
+    names = ("Aircraft", "Call sign", "Field", "Landed (UTC)", "Left (UTC)", "On the ground", "Level", "Remark")
     head = element("tr", *(element("th", name, scope="col") for name in names))
     body = [
         element(
@@ -84,10 +90,11 @@ def stop_table(title: str, stops: Sequence[Stop], airports: Airports) -> Markup:
             element("td", aircraft_text(stop)),
             element("td", callsign_text(stop)),
             element("td", _field(stop, airports)),
-            element("td", f"{_would(stop)}{day(stop.landed.estimate)}, {interval_text(stop.landed)}"),
-            element("td", f"{_would(stop)}{interval_text(stop.departed)}" if stop.departed else ""),
-            element("td", ground_time_text(stop.ground_time) if stop.ground_time else ""),
+            element("td", f"{_would(stop)}{_when(stop, stop.landed)}"),
+            element("td", f"{_would(stop)}{_when(stop, stop.departed)}" if stop.departed else ""),
+            element("td", _stay(stop)),
             element("td", f"{int(stop.level)} {stop.kind}"),
+            element("td", contradiction_text(stop) or held_text(stop)),
         )
         for stop in stops[:ROWS]
     ]
@@ -100,14 +107,28 @@ def stop_table(title: str, stops: Sequence[Stop], airports: Airports) -> Markup:
 
 
 def _would(stop: Stop) -> str:
-    return "" if stands(stop) else "would have: "
+    if not stands(stop):
+        return "would have: "
+    return "if at all: " if stop.level is Level.DARK else ""
+
+
+def _when(stop: Stop, moment: Moment) -> str:
+    text = dated_interval_text(moment, guess=stop.level is not Level.DARK)
+    # What does not count was not seen either.
+    return text if stands(stop) else text.removesuffix(", seen")
+
+
+def _stay(stop: Stop) -> str:
+    if stop.ground_time is None:
+        return ""
+    return ground_time_text(stop.ground_time, guess=stop.level is not Level.DARK)
 
 
 def headline_place(stop: Stop, airports: Airports) -> str:
     """`Pyongyang International (ZKPY)`, or that the place is not known."""
     field = field_of(airports, stop.airport)
     if field is None:
-        return stop.airport or "an unknown place"
+        return stop.airport or "a place not known"
     return f"{field.title} ({field.code})"
 
 
@@ -145,10 +166,6 @@ def _has_text(value: Markup) -> bool:
     return value != "<span></span>"
 
 
-def _moment(text: str, at: float) -> Markup:
-    return element("span", f"{day(at)}, {text}")
-
-
 def _field(stop: Stop, airports: Airports) -> Markup:
     name = element("span", headline_place(stop, airports))
     country = _country(stop.country)
@@ -161,9 +178,7 @@ def _country(code: str | None) -> Markup:
 
 
 def _level(stop: Stop) -> Markup:
-    return join(
-        [element("b", f"Level {int(stop.level)} of 4, {stop.kind}"), element("span", f": {MEANING[stop.level]}.")]
-    )
+    return join([element("b", f"Level {int(stop.level)} of 4, {stop.kind}"), element("span", f": {meaning(stop)}.")])
 
 
 def _findings(stop: Stop) -> Markup:
@@ -201,7 +216,8 @@ def _candidates(stop: Stop, airports: Airports) -> Markup:
         )  # fmt: skip
     head = element("tr", *(element("th", name, scope="col") for name in ("Field", "Probability", "From nearest fix")))
     table = element("table", element("thead", head), element("tbody", *rows))
-    return element("section", element("h3", "Fields that fit"), element("div", table, class_="scroll"))
+    heading = "Fields within reach" if stop.level is Level.DARK else "Fields that fit"
+    return element("section", element("h3", heading), element("div", table, class_="scroll"))
 
 
 def _journey(steps: Sequence[JourneyStep], airports: Airports) -> Markup:
@@ -246,22 +262,13 @@ def _checks(checks: Sequence[Check]) -> Markup:
             element(
                 "span",
                 element("b", readable(check.name, CHECKS)),
-                _words(f" {VERDICTS[check.verdict]}: {_check(check)}"),
+                _words(f" {VERDICTS[check.verdict]}: {check_text(check)}"),
             ),
             class_=f"check {check.verdict}",
         )
         for check in checks
     ]
     return element("section", element("h3", "Checks"), element("ul", *items, class_="checks"))
-
-
-def _check(check: Check) -> str:
-    numbers = [
-        f"{name} {number_text(value)} {check.unit}".rstrip()
-        for name, value in (("value", check.value), ("limit", check.limit))
-        if value is not None
-    ]
-    return check.reason + (f" [{', '.join(numbers)}]" if numbers else "")
 
 
 def _evidence(alert: Alert) -> Markup:

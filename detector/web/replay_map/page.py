@@ -26,7 +26,7 @@ from detector.web.replay_map.words import clock, day
 ALERTS = 40
 """Alerts with a card and a line; the gravest first."""
 WAYS = 60
-"""Aircraft drawn in colour where nothing was alerted: those that stopped."""
+"""Aircraft drawn in colour where nothing was alerted."""
 OTHERS = 200
 """Other aircraft drawn; a map of more is grey all over, so then none is."""
 DETAILS = 4
@@ -35,6 +35,7 @@ STOP_VIEW_DEG = 0.9
 BASE_NOTES = (
     "Land and coast: Natural Earth, 1:50 million, public domain. From near, the coast is coarser than the runways.",
     "No borders are drawn, because several are disputed. Lakes are left out.",
+    "Positions are drawn as they were sent, those that were found false among them.",
     "Altitudes are pressure altitudes (1013.25 hPa): near the ground they may be some hundred feet off.",
     "Mercator projection: the scale bar holds in the middle of the map. All times are UTC.",
 )
@@ -78,7 +79,9 @@ def render(case: MapCase) -> str:
 
 def _ways(case: MapCase, alerts: Sequence[Alert], stops: Sequence[Stop]) -> list[Way]:
     tracks = {track.icao24: track for track in case.tracks if len(track)}
-    names = [alert.stop.icao24 for alert in alerts] or [stop.icao24 for stop in stops if believed(stop)][:WAYS]
+    # Where nothing was alerted, those that stopped; where nobody did, those that only seemed to.
+    names = [alert.stop.icao24 for alert in alerts]
+    names = names or ([s.icao24 for s in stops if believed(s)] or [s.icao24 for s in stops])[:WAYS]
     known = {stop.id: stop for stop in [*(alert.stop for alert in alerts), *stops]}.values()
     return [
         way_of(tracks[name], [s for s in known if s.icao24 == name], case.airports)
@@ -181,7 +184,7 @@ def _details(views: dict[str, Box]) -> list[Box]:
 
 def _legend(found: Sequence[Way]) -> Markup:
     samples = [
-        ("heard", "heard: positions the aircraft sent"),
+        ("heard", "heard: positions as the aircraft sent them, true or false"),
         ("inferred", "inferred: not heard; drawn to the field of the stop and on from it"),
         ("gap", "gap: out of hearing for over 5 minutes, shortest way"),
     ]

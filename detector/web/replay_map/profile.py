@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detector.domain.stop import Moment, Stop
+from detector.domain.stop import Level, Moment, Stop
 from detector.reference.airports import Airports
 from detector.web.replay_map.case import believed
 from detector.web.replay_map.lines import LEGS, Kind, Way
@@ -64,7 +64,8 @@ def profile(way: Way, stop: Stop, stops: Sequence[Stop], airports: Airports) -> 
     shapes += _curves(scale, way)
     shapes += _inferred(scale, way, stop, ground_ft)
     for moment, name in ((stop.landed, "landed"), (stop.departed, "left")):
-        if moment is not None:
+        # A bar is a claim: none is made where nobody knows whether it landed at all.
+        if moment is not None and stop.level is not Level.DARK:
             _bar(scale, moment, name, ground_ft, shapes, words)
     words += _ticks(scale)
     drawing = element(

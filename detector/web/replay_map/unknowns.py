@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detector.domain.alert import Alert
-from detector.domain.stop import Kind, Level, Stop, Verdict
+from detector.domain.stop import Kind, Level, Moment, Stop, Verdict
 from detector.reference.airports import Airports
 from detector.web.replay_map.fields import field_of
 from detector.web.replay_map.lines import Way
@@ -13,12 +13,15 @@ from detector.web.replay_map.words import (
     CHECKS,
     aircraft_text,
     clock,
+    dated_interval_text,
     day,
     duration_text,
     ground_time_text,
+    held_text,
     interval_text,
     probability_text,
     readable,
+    said_on_ground,
     stands,
 )
 
@@ -38,9 +41,10 @@ def unknowns(alert: Alert, way: Way | None, airports: Airports) -> list[str]:
     else:
         verb = "taken back" if stop.retraction else "rejected"
         sentences.append(f"This stop was {verb}: the times told of it are those that it would have had.")
+    sentences += [f"{held}." for held in (held_text(stop),) if held]
     sentences += _checks(stop)
     if way is not None:
-        sentences += _gaps(way)
+        sentences += _gaps(way, stop)
     if alert.evidence is None:
         sentences.append("The raw frames behind this stop have not been decoded a second time.")
     elif alert.evidence.disagreements:
@@ -69,8 +73,10 @@ def _overlaps(since: float, until: float, stop: Stop) -> bool:
 
 
 def _times(stop: Stop) -> list[str]:
+    if stop.kind is Kind.DARK:
+        return _dark_times(stop)
     sentences = []
-    if stop.kind is Kind.INFERRED:
+    if stop.kind is Kind.INFERRED and not said_on_ground(stop):
         sentences.append("Nobody saw it on the ground: it may have turned away without landing.")
     if not stop.landed.observed:
         sentences.append(f"Nobody heard it land. Landing: {interval_text(stop.landed)} UTC.")
@@ -80,9 +86,25 @@ def _times(stop: Stop) -> list[str]:
         sentences.append(f"Nobody heard it take off. Take-off: {interval_text(stop.departed)} UTC.")
     if stop.ground_time is not None and not (stop.landed.observed and stop.departed and stop.departed.observed):
         sentences.append(f"So the time on the ground is known only as {ground_time_text(stop.ground_time)}.")
-    if stop.kind in (Kind.INFERRED, Kind.DARK) and _shortest(stop):
+    if stop.kind is Kind.INFERRED and _shortest(stop):
         sentences.append("That it stayed for at least 5 min is an assumption: the shortest stay that counts.")
     return sentences
+
+
+def _dark_times(stop: Stop) -> list[str]:
+    landed = dated_interval_text(stop.landed, guess=False)
+    sentences = ["Nobody heard it come down or climb away: that it landed at all is only possible."]
+    sentences.append(f"If it landed, it was {landed} UTC.")
+    if stop.departed is None:
+        sentences.append("Nothing has been heard of it since.")
+    elif stop.ground_time is not None:
+        stay = ground_time_text(stop.ground_time, guess=False)
+        sentences.append(f"If so, it was on the ground for {stay}, and left {_leaving(stop.departed)} UTC.")
+    return sentences
+
+
+def _leaving(departed: Moment) -> str:
+    return dated_interval_text(departed, guess=False)
 
 
 def _shortest(stop: Stop) -> bool:
@@ -93,10 +115,11 @@ def _place(stop: Stop, airports: Airports) -> list[str]:
     field = field_of(airports, stop.airport)
     if field is None and stop.airport is None:
         codes = ", ".join(f"{c.airport} ({probability_text(c.probability, stop)})" for c in stop.candidates[:4])
-        return [
-            f"Where it stopped is not known. Fields that fit: {codes}." if codes else "Where it stopped is not known."
-        ]
-    if stop.level is Level.OBSERVED:
+        where, fields = "Where it stopped is not known.", "Fields that fit"
+        if stop.level is Level.DARK:
+            where, fields = "Where it was meanwhile is not known.", "Fields within reach"
+        return [f"{where} {fields}: {codes}." if codes else where]
+    if stop.level is Level.OBSERVED or any(c.name == "ground_fix" and c.verdict is Verdict.PASS for c in stop.checks):
         return []
     others = [c for c in stop.candidates if c.airport != stop.airport]
     name = stop.airport if field is None else f"{field.code} ({field.title})"
@@ -111,17 +134,22 @@ def _checks(stop: Stop) -> list[str]:
     return [f"Checks that could not be made: {'; '.join(blind)}."] if blind else []
 
 
-def _gaps(way: Way) -> list[str]:
-    plain = sorted(
-        (span for span in way.silences if not span[2]), key=lambda span: (span[0] - span[1], span[0])
-    )[:GAPS]  # fmt: skip
-    count = sum(not hides for *_, hides in way.silences)
+def _gaps(way: Way, stop: Stop) -> list[str]:
+    """Silences that hide no stop, but for those in which this one may have been."""
+    others = [span for span in way.silences if not span[2] and not _overlaps(span[0], span[1], stop)]
+    plain = sorted(others, key=lambda span: (span[0] - span[1], span[0]))[:GAPS]
+    count = len(others)
     if not plain:
         return []
-    told = _listed([f"{day(a)} {clock(a)} to {clock(b)} ({duration_text(b - a)})" for a, b, _ in sorted(plain)])
+    told = _listed([f"{_span(a, b)} ({duration_text(b - a)})" for a, b, _ in sorted(plain)])
     if count > len(plain):
         return [f"On the rest of its way it was out of hearing {count} times; the longest: {told} UTC."]
     return [f"On the rest of its way it was out of hearing {told} UTC."]
+
+
+def _span(since: float, until: float) -> str:
+    end = clock(until) if day(since) == day(until) else f"{day(until)} {clock(until)}"
+    return f"{day(since)} {clock(since)} to {end}"
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from detector.domain.stop import GroundTime, Level, Moment, Status, Stop, Verdict
+from detector.domain.stop import Check, GroundTime, Level, Moment, Status, Stop, Verdict
 from detector.domain.times import EPOCH
+from detector.movements.checks import VETOES
 
 MEANING = {
     Level.OBSERVED: "seen on the ground at the field, confirmed by independent kinds of evidence",
@@ -14,22 +15,56 @@ MEANING = {
         "not seen on the ground: it came down towards the field before the silence and climbed away from it after"
     ),
     Level.ONE_SIDE: "one side only: it was lost on its way down to the field, or first heard climbing out of it",
-    Level.DARK: "a silence long enough for a stop, with no low approach on either side; where is not known",
+    Level.DARK: "a silence long enough for a stop; whether it landed, and where, is not known",
     Level.REJECTED: "looks like a stop, but the evidence contradicts it",
 }
+ON_ITS_OWN_WORD = {
+    Level.BOTH_SIDES: "said to be on the ground, but what else speaks for it is thin, or in doubt",
+    Level.ONE_SIDE: "said to be on the ground; where it was, or the whole of it, is in doubt",
+}
+"""The same for a stop that began with words on the ground, and is not of level 4."""
 VERDICTS = {Verdict.PASS: "passed", Verdict.FAIL: "failed", Verdict.NOT_EVALUABLE: "could not be made"}
 CHECKS = {
-    "implied_speed": "No jump of position",
+    # What opened the stop.
+    "ground_words": "Said itself that it was on the ground",
+    "ground_fix": "Position on the ground at the field",
     "altitude_at_field": "Altitude agrees with the field",
     "time_to_descend": "Time enough to come down",
     "low_samples": "Heard low over the field",
-    "ground_words": "Said itself that it was on the ground",
+    "departure": "Left from where it stopped",
+    "flight_heard": "Heard in flight before it landed",
     "energy_arrival": "Low and near enough to be landing there",
     "energy_departure": "Low and near enough to have left from there",
     "feasible": "Silence long enough for a stop",
     "not_overflight": "Did not just fly through",
-    "departure": "Left from where it stopped",
+    "one_field": "One field is far likelier than the others",
+    "listening": "Somebody was listening during the silence",
+    "transponder_off": "Fell silent where others are heard",
+    # Its own positions.
+    "implied_speed": "No jump of position",
+    "frozen": "Positions move in flight",
+    "position_speed": "Positions move at the speed told",
+    "circling": "No circle that nothing can fly",
+    "airspeed_groundspeed": "Airspeed goes with the speed over ground",
+    "air_vector": "Wind between air and ground speed is possible",
+    "geometric_barometric": "Satellite height goes with air pressure",
+    "integrity": "Satellite positions of good quality",
+    # The runway.
+    "on_runway": "Rolled out along a runway",
+    "off_runway": "Rolled out along a runway",
+    "approach_alignment": "Came in along a runway",
+    # Receivers, and the aircraft around.
+    "radio_horizon": "Receivers within hearing of the ground there",
+    "beyond_horizon": "Receivers anywhere near hearing of the ground there",
+    "air_ground": "Did not say that it was flying meanwhile",
+    "two_places": "Heard in one place at a time",
+    "one_bit_neighbour": "No other address misread",
+    "area_interference": "Satellite navigation sound in the area",
+    "co_location": "No heap of false positions at the field",
 }
+"""What each check asks, as it reads where it is passed."""
+SHARES = frozenset({"integrity", "one_field", "area_interference", "air_ground", "listening"})
+"""Checks whose value is a share of one."""
 RULES = {
     "listed_airport": "Airport on a watch list",
     "short_turnaround": "Short turnaround",
@@ -67,14 +102,27 @@ def moment_text(at: float) -> str:
 
 def interval_text(moment: Moment) -> str:
     """`01:16 to 01:40, about 01:29`, rounded outwards; days where they differ."""
-    estimate = clock(moment.estimate)
+    return _interval(moment, moment.estimate, guess=True)
+
+
+def dated_interval_text(moment: Moment, *, guess: bool = True) -> str:
+    """`7 Nov 2024, 01:16 to 01:40, about 01:29`: the day first, and again where it is another.
+
+    `guess`: with the estimate; where nothing was seen of a stop, that says more than is known.
+    """
+    first = moment.estimate if moment.earliest is None else moment.earliest
+    return f"{day(first)}, {_interval(moment, first, guess=guess)}"
+
+
+def _interval(moment: Moment, beside: float, *, guess: bool) -> str:
     if moment.observed and moment.earliest is not None and moment.latest - moment.earliest < 60.0:
-        return f"{estimate}, seen"
+        return f"{_dated(moment.estimate, beside)}, seen"
     latest = math.ceil(moment.latest / 60.0) * 60.0
     if moment.earliest is None:
-        return f"before {_dated(latest, moment.estimate)}"
-    earliest = _dated(moment.earliest, moment.estimate)
-    return f"{earliest} to {_dated(latest, moment.estimate)}, about {estimate}" + (", seen" if moment.observed else "")
+        return f"before {_dated(latest, beside)}"
+    about = f", about {_dated(moment.estimate, beside)}" if guess else ""
+    span = f"{_dated(moment.earliest, beside)} to {_dated(latest, beside)}"
+    return span + about + (", seen" if moment.observed else "")
 
 
 def _dated(at: float, beside: float) -> str:
@@ -91,13 +139,14 @@ def duration_text(seconds: float) -> str:
     return f"{minutes // 1440} d {minutes % 1440 // 60} h"
 
 
-def ground_time_text(time: GroundTime) -> str:
+def ground_time_text(time: GroundTime, *, guess: bool = True) -> str:
     """`5 min to 50 min, about 43 min`; `at least 5 min` where the landing has no earliest time."""
     if time.max is None:
         return f"at least {duration_text(time.min)}"
     if time.max - time.min < 60.0:
         return duration_text(time.estimate)
-    return f"{duration_text(time.min)} to {duration_text(time.max)}, about {duration_text(time.estimate)}"
+    about = f", about {duration_text(time.estimate)}" if guess else ""
+    return f"{duration_text(time.min)} to {duration_text(time.max)}{about}"
 
 
 def probability_text(probability: float, stop: Stop) -> str:
@@ -105,6 +154,46 @@ def probability_text(probability: float, stop: Stop) -> str:
     if probability >= 0.995 and stop.level is not Level.OBSERVED:
         return ">99%"
     return f"{probability:.0%}"
+
+
+def meaning(stop: Stop) -> str:
+    """What the level of this stop says, in a sentence."""
+    if said_on_ground(stop):
+        return ON_ITS_OWN_WORD.get(stop.level, MEANING[stop.level])
+    return MEANING[stop.level]
+
+
+def said_on_ground(stop: Stop) -> bool:
+    """Whether the aircraft itself, or whoever decoded its track, said that it was on the ground."""
+    return any(check.name == "ground_words" and check.verdict is not Verdict.FAIL for check in stop.checks)
+
+
+def check_text(check: Check) -> str:
+    """The reason, and `[value 412 kt, limit 900 kt]`."""
+    numbers = [
+        f"{name} {f'{value:.0%}' if check.name in SHARES else number_text(value)} {check.unit}".rstrip()
+        for name, value in (("value", check.value), ("limit", check.limit))
+        if value is not None
+    ]
+    return check.reason + (f" [{', '.join(numbers)}]" if numbers else "")
+
+
+def held_text(stop: Stop) -> str:
+    """Why less is told of it for now; nothing where nothing is held back."""
+    held = stop.held
+    if held is None:
+        return ""
+    what = "Nothing is told of it" if held.alert else f"Level {int(held.level)} is held back"
+    return f"{what} until {day(held.until)} {clock(held.until)} UTC at least: {held.reason}"
+
+
+def contradiction_text(stop: Stop) -> str:
+    """Why a stop does not count: why it was taken back, or the checks that failed."""
+    if stop.retraction:
+        return stop.retraction
+    if stop.level is not Level.REJECTED:
+        return ""
+    return "; ".join(check.reason for check in stop.checks if check.name in VETOES and check.verdict is Verdict.FAIL)
 
 
 def stands(stop: Stop) -> bool:

@@ -1,0 +1,201 @@
+"""The evidence of an alert in one file, and what it proves: the stop worked out again from its frames by pyModeS alone.
+
+alert.json        the alert in its last revision, as other programs read it
+frames.csv        the raw frames (`ts,hex,receiver`), which `detector replay` reads as well
+settings.json     the settings of the run
+tables.json       hashes of the tables of the run, and the rows used: fields, runways, listings
+recomputed.json   the stop that a fresh path with pyModeS made of the frames when the bundle was written
+manifest.json     what the bundle is of, who made it, the hash of every member, and how it is recomputed
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.resources
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from detector import __version__
+from detector.alerting import EvidenceFrame
+from detector.cases import archive
+from detector.cases.comparison import Fact, Verification, compared, fact
+from detector.cases.recomputation import places, same_stop, stops_from
+from detector.cases.stored import StoredRun
+from detector.cases.tables import rows_from, rows_used, tables_of
+from detector.decoding import witness
+from detector.domain.alert import Alert
+from detector.domain.errors import InputError, UsageError
+from detector.domain.stop import Status, Stop
+from detector.domain.times import parse_iso
+from detector.domain.wire import alert_line, stop_record
+from detector.settings import Configuration, Settings
+
+ALERT, FRAMES, SETTINGS, TABLES, RECOMPUTED = (
+    "alert.json", "frames.csv", "settings.json", "tables.json", "recomputed.json",
+)  # fmt: skip
+HEADER = "ts,hex,receiver"
+HOW = (
+    "Frames of frames.csv, in order, go through a fresh path with nothing in it: pyModeS decodes them one by one.",
+    "Settings are those of settings.json; fields, runways and listings those of tables.json, and no others.",
+    "Where frames pause for more than 30 min there is a heartbeat every 30 min, as other aircraft gave in the stream.",
+    "If the stop is open, heartbeats after the last frame last until the time of the alert.",
+    "The stop of the same aircraft that shares the most time is compared with the one in alert.json, fact by fact.",
+)
+EDGE = 3
+"""Positions on either side of the stop that fields are looked for around; a single one may be false."""
+
+
+def export(run: StoredRun, alert: Alert, configuration: Configuration) -> bytes:
+    """The bundle of an alert. Raises UsageError where its frames are not there, or the run had other settings."""
+    frames = run.frames_of(alert.stop.id)
+    if not frames or alert.evidence is None:
+        raise UsageError(f"{alert.id}: no raw frames are kept of this alert, so there is nothing to make a bundle of")
+    if run.record is not None and run.record.configuration != configuration.hash:
+        raise UsageError(
+            f"{alert.id}: was found with other settings or lists than {configuration.path} has now; "
+            "name those of the replay with --config, or replay again"
+        )
+    settings = msgspec.structs.replace(configuration.settings, watchlists=(), airports=None)
+    tables = _tables(alert.stop, frames, configuration)
+    claimed = alert_line(alert) + b"\n"
+    recomputed = _recomputed(frames, archive.document(claimed, alert.id, ALERT), settings, tables["fields"], alert.id)
+    members = {
+        ALERT: claimed,
+        FRAMES: _csv(frames),
+        SETTINGS: archive.json_text(msgspec.to_builtins(settings)),
+        TABLES: archive.json_text(tables),
+        RECOMPUTED: archive.json_text({"stop": recomputed}),
+    }
+    about = {
+        "program": f"detector {__version__}",
+        "pymodes": version("pyModeS"),
+        "alert": {"id": alert.id, "revision": alert.revision},
+        "configuration_sha256": configuration.hash,
+        "how_to_recompute": list(HOW),
+    }
+    return archive.packed(members, about)
+
+
+def verify(path: Path) -> Verification:
+    """What the bundle's frames give against what its alert claims. Raises InputError where the bundle is not whole."""
+    source = str(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{source}: cannot be read: {(error.strerror or str(error)).lower()}") from error
+    manifest, members = archive.unpacked(data, source)
+    if missing := sorted({ALERT, FRAMES, SETTINGS, TABLES, RECOMPUTED} - members.keys()):
+        raise InputError(f"{source}: not a whole bundle: {', '.join(missing)} missing")
+    alert, tables, recorded = (archive.document(members[name], source, name) for name in (ALERT, TABLES, RECOMPUTED))
+    try:
+        settings = msgspec.json.decode(members[SETTINGS], type=Settings)
+        frames = _frames(members[FRAMES])
+        found = _recomputed(frames, alert, settings, tables["fields"], source)
+        facts = [*_evidence(alert, frames, alert["stop"]["icao24"]), *compared(alert["stop"], found)]
+        return Verification(alert["id"], alert["revision"], tuple(facts), tuple(_notes(manifest, recorded, found)))
+    except (KeyError, TypeError, ValueError, AttributeError, msgspec.DecodeError) as error:
+        raise InputError(f"{source}: its members do not fit together ({type(error).__name__}: {error})") from error
+
+
+def _recomputed(
+    frames: Sequence[EvidenceFrame], alert: Mapping[str, Any], settings: Settings, fields: Any, source: str
+) -> dict[str, Any] | None:
+    """The record of the stop that the frames give; None if they give no such stop."""
+    stop = _stop(alert["stop"])
+    # Times on the wire are whole seconds, rounded down.
+    silent_until = parse_iso(alert["at"]) + 1.0 if stop.status is Status.OPEN else None
+    rows = rows_from(fields, source)
+    if not rows or not frames:
+        raise InputError(f"{source}: no field or no frame to work with")
+    airports, watch_list = tables_of(rows, near_radius_nm=settings.tracking.near_field_nm)
+    configuration = Configuration(Path(source), settings, airports, watch_list, "")
+    revisions = stops_from(frames, configuration, silent_until)
+    found = same_stop(stop, revisions)
+    # The last findings and checks; what no longer stands is no such stop.
+    return None if found is None or found.status is Status.RETRACTED else stop_record(found)
+
+
+def _tables(stop: Stop, frames: Sequence[EvidenceFrame], configuration: Configuration) -> dict[str, Any]:
+    """Hashes of the tables, and the rows used, as JSON values."""
+    heard = places(frames, stop.icao24)
+    left_at = stop.landed.latest if stop.departed is None else stop.departed.latest
+    before = [(lat, lon) for at, lat, lon in heard if at <= stop.landed.latest][-EDGE:]
+    after = [(lat, lon) for at, lat, lon in heard if at >= left_at - 1.0][:EDGE]
+    airports = configuration.airports
+    named = [airports.index_of(candidate.airport) for candidate in stop.candidates]
+    candidates = [(float(airports.lat[i]), float(airports.lon[i])) for i in named if i is not None]
+    others = dict.fromkeys((round(lat, 1), round(lon, 1)) for _, lat, lon in heard)
+    times = sorted({frames[0].at, stop.landed.estimate, stop.landed.latest, left_at, stop.revised_at, frames[-1].at})
+    rows = rows_used(airports, configuration.watchlist, [*before, *after, *candidates], others, times)
+    packed = (importlib.resources.files("detector.reference") / "data" / "airports.npz").read_bytes()
+    settings, folder = configuration.settings, configuration.path.parent
+    files = [*settings.watchlists, *([settings.airports] if settings.airports is not None else [])]
+    return {
+        "airports_table": {"sha256": hashlib.sha256(packed).hexdigest(), "fields": len(airports)},
+        # A list that came along with the program lies elsewhere; the hash of the configuration covers all of them.
+        "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() if (folder / name).is_file() else None
+                  for name in files},
+        "configuration_sha256": configuration.hash,
+        "fields": msgspec.to_builtins(rows),
+    }  # fmt: skip
+
+
+def _evidence(alert: Mapping[str, Any], frames: Sequence[EvidenceFrame], icao24: str) -> list[Fact]:
+    """The frames are those that the alert names, and pyModeS reads them as it says."""
+    evidence = alert["evidence"]
+    again = witness.verify(icao24, frames)
+    return [
+        fact("frames", evidence["frames"], len(frames)),
+        fact("frames sha256", evidence["sha256"], witness.digest(frames)),
+        fact("disagreements", evidence["disagreements"], None if again is None else again.disagreements),
+    ]
+
+
+def _notes(manifest: Mapping[str, Any], recorded: Mapping[str, Any], found: Mapping[str, Any] | None) -> list[str]:
+    notes = ["the journey after the stop is not recomputable from the frames, and not compared"]
+    for name, mine in (("program", f"detector {__version__}"), ("pymodes", version("pyModeS"))):
+        if manifest.get(name) != mine:
+            notes.append(f"made with {name} {manifest.get(name)}, recomputed with {mine}")
+    if recorded.get("stop") != found:
+        notes.append("the stop comes out otherwise than when the bundle was written (recomputed.json)")
+    return notes
+
+
+def _stop(record: Mapping[str, Any]) -> Stop:
+    """As much of a stop as tells which one it is, from its record."""
+    moments = {}
+    for name in ("landed", "departed"):
+        told = record[name]
+        moments[name] = told and {
+            **{bound: told[bound] and parse_iso(told[bound]) for bound in ("earliest", "latest", "estimate")},
+            "observed": told["observed"],
+        }
+    values = {name: record[name] for name in ("id", "revision", "status", "icao24", "airport", "country", "level")}
+    return msgspec.convert({**values, **moments, "candidates": (), "opened_at": 0.0, "revised_at": 0.0}, Stop)
+
+
+def _csv(frames: Sequence[EvidenceFrame]) -> bytes:
+    rows = []
+    for frame in frames:
+        microseconds = round(frame.at * 1e6)
+        rows.append(f"{microseconds // 1_000_000}.{microseconds % 1_000_000:06d},{frame.frame},{frame.receiver:016x}")
+    return "".join(f"{row}\n" for row in (HEADER, *rows)).encode()
+
+
+def _frames(content: bytes) -> tuple[EvidenceFrame, ...]:
+    """What `_csv` wrote. Raises ValueError."""
+    header, *rows = content.decode().splitlines()
+    if header != HEADER:
+        raise ValueError(f"{FRAMES} does not begin with {HEADER}")
+    frames = []
+    for row in rows:
+        at, frame, receiver = row.split(",")
+        seconds, _, fraction = at.partition(".")
+        if len(fraction) != 6 or len(bytes.fromhex(frame)) not in (7, 14):
+            raise ValueError(f"{FRAMES}: {row!r} is no frame")
+        frames.append(EvidenceFrame(int(seconds + fraction) / 1e6, frame, int(receiver, 16)))
+    return tuple(frames)

@@ -1,0 +1,117 @@
+"""Alerts, stops and frames as the last replay left them in its store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from detector import app
+from detector.alerting import EvidenceFrame
+from detector.checkpoint import evidence_of
+from detector.domain.alert import Alert
+from detector.domain.errors import StoreError, UsageError
+from detector.domain.stop import Stop
+from detector.stores import WITHOUT_ADDRESS, open_store
+
+T = TypeVar("T")
+
+SHORTEST_PREFIX = 8
+"""So many characters of an id are enough, if only one alert begins with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """What a replay found. `name`: its namespace; `record`: what it was, None where it did not say.
+
+    `alerts`: last revision of each, in the order they were opened; `stops`: last revision of each, by landing.
+    """
+
+    name: str
+    record: app.RunRecord | None
+    alerts: tuple[Alert, ...]
+    stops: tuple[Stop, ...]
+    state: Mapping[str, bytes]
+
+    def frames_of(self, stop_id: str) -> tuple[EvidenceFrame, ...]:
+        """The raw frames behind a stop. Raises StoreError where they are damaged."""
+        try:
+            return evidence_of(self.state, stop_id)
+        except (ValueError, msgspec.DecodeError) as error:
+            raise StoreError(f"{self.name}: the frames of {stop_id} cannot be read ({error}); replay again") from error
+
+
+def newest_run(store: str) -> StoredRun:
+    """The run that was written last. Raises StoreError where there is none, UsageError for a store that keeps none."""
+    if store == "memory":
+        raise UsageError("--store memory keeps nothing after a replay; use embedded, redis://... or --from FILE")
+    scheme = store.partition("://")[0]
+    name = _newest_directory() if scheme in WITHOUT_ADDRESS else _newest_listed(store)
+    opened = open_store(store, namespace=name, data_dir=app.replay_home() / name)
+    try:
+        state = {key: value for prefix in ("run", "alert:", "stop:", "evidence:") for key, value in
+                 opened.load(prefix).items()}  # fmt: skip
+    finally:
+        opened.close()
+    try:
+        record = msgspec.json.decode(state["run"], type=app.RunRecord) if "run" in state else None
+        alerts = {alert.id: alert for alert in _all(state, "alert:", Alert)}
+        stops = sorted(_all(state, "stop:", Stop), key=lambda stop: (stop.opened_at, stop.id))
+    except (msgspec.DecodeError, ValueError) as error:
+        raise StoreError(f"{name}: the stored state cannot be read ({error}); replay again with --fresh") from error
+    return StoredRun(name, record, tuple(alerts.values()), tuple(stops), state)
+
+
+def alert_of(alerts: Iterable[Alert], wanted: str) -> Alert:
+    """The alert that `chosen` names. Raises UsageError."""
+    by_id = {alert.id: alert for alert in alerts}
+    return by_id[chosen([(alert.id, alert.stop.id) for alert in by_id.values()], wanted)]
+
+
+def chosen(ids: Iterable[tuple[str, str]], wanted: str) -> str:
+    """Of (alert id, stop id) the alert id that is `wanted`, or whose stop is, or that begins so. Raises UsageError."""
+    found = [pair[0] for pair in ids if any(_means(name, wanted) for name in pair)]
+    if len(found) == 1:
+        return found[0]
+    many = f"{len(found)} alerts begin with that" if found else "no such alert"
+    raise UsageError(f"{wanted}: {many}; `detector alerts list` shows them")
+
+
+def _means(name: str, wanted: str) -> bool:
+    bare = name.partition("-")[2]
+    begins = len(wanted) >= SHORTEST_PREFIX and bare.startswith(wanted.removeprefix(name[: -len(bare)]))
+    return wanted == name or begins
+
+
+def _all(state: Mapping[str, bytes], prefix: str, kind: type[T]) -> list[T]:
+    return [msgspec.json.decode(state[key], type=kind) for key in sorted(state) if key.startswith(prefix)]
+
+
+def _newest_directory() -> str:
+    home = app.replay_home()
+    runs = [path for path in home.glob(f"{app.RUN_PREFIX}*") if path.is_dir()]
+    if not runs:
+        raise StoreError(f"no replay has left anything in {home}; run `detector replay FILE...` first, or use --from")
+    return max(runs, key=lambda path: (_written_at(path), path.name)).name
+
+
+def _written_at(folder: Path) -> float:
+    return max((path.stat().st_mtime for path in folder.rglob("*") if path.is_file()), default=0.0)
+
+
+def _newest_listed(store: str) -> str:
+    index = open_store(store, namespace=app.RUN_INDEX, data_dir=app.replay_home())
+    try:
+        listed = index.load("")
+    finally:
+        index.close()
+    try:
+        runs = {name: msgspec.json.decode(value, type=app.RunRecord) for name, value in listed.items()}
+    except msgspec.DecodeError as error:
+        raise StoreError(f"the list of replays in the store cannot be read ({error}); replay again") from error
+    if not runs:
+        raise StoreError("no replay has left anything in that store; run `detector replay FILE... --store ...` first")
+    return max(runs, key=lambda name: (runs[name].began_at, name))

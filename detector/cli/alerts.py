@@ -1,0 +1,181 @@
+"""`detector alerts`: list, show and export what the last replay found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from detector import cases
+from detector.cli import case_words, outputs, tables
+from detector.domain import alert as alerts
+from detector.domain import stop as stops
+from detector.domain.errors import InputError, UsageError
+from detector.domain.wire import alert_line, stop_record
+from detector.settings import load_configuration
+
+Record = dict[str, Any]
+Store = Annotated[str, typer.Option(metavar="STORE", help="embedded or redis://...: where the replay kept its state.")]
+From = Annotated[
+    Path | None, typer.Option("--from", metavar="FILE.jsonl", help="Read a file written with --alerts instead.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON lines instead of text.")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="Id of the alert or of its stop; its first 8 digits will do.")]
+
+commands = typer.Typer(add_completion=False)
+
+
+@commands.callback(invoke_without_command=True)
+def _alerts(context: typer.Context) -> None:
+    """Read the alerts of the last replay; export one as a bundle that proves itself."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)
+
+
+@commands.command("list")
+def list_(
+    store: Store = "embedded",
+    from_: From = None,
+    held: Annotated[bool, typer.Option("--held", help="Stops that are held back, instead of alerts.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """A table of alerts, each in its last revision."""
+    told, of_stops = _records(store, from_)
+    records = [stop for stop in of_stops if stop.get("held")] if held else told
+    if as_json:
+        outputs.write_lines(outputs.STANDARD_OUTPUT, (_json(record) for record in records))
+        return
+    console = tables.console(stderr=False)
+    if not records:
+        console.print("No stops are held." if held else "No alerts.")
+    else:
+        console.print(_held_table(records) if held else _table(records))
+
+
+@commands.command("show")
+def show(alert_id: Id, store: Store = "embedded", from_: From = None, as_json: AsJson = False) -> None:
+    """One alert in words: what is claimed, every check, and what it rests on."""
+    record = _chosen(_records(store, from_)[0], alert_id)
+    if as_json:
+        outputs.write_lines(outputs.STANDARD_OUTPUT, [_json(record)])
+        return
+    console = tables.console(stderr=False)
+    for line in case_words.told(record):
+        console.print(escape(line), soft_wrap=True)
+
+
+@commands.command("export")
+def export(
+    alert_id: Id,
+    bundle: Annotated[str, typer.Option(metavar="FILE.zip", help="Where to write the evidence; - standard output.")],
+    store: Store = "embedded",
+    from_: From = None,
+    config: Annotated[Path | None, typer.Option(metavar="FILE", help="Settings that the replay had.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The evidence of an alert in one file, for `detector verify`."""
+    if from_ is not None:
+        raise UsageError(f"--from {from_}: holds no raw frames, so no bundle can be made of it; export from the store")
+    if as_json and bundle == outputs.STANDARD_OUTPUT:
+        raise UsageError("--bundle - and --json cannot share standard output; give the bundle a file")
+    outputs.check_writable(bundle)
+    run = cases.newest_run(store)
+    alert = cases.alert_of(run.alerts, alert_id)
+    content = cases.export(run, alert, load_configuration(config))
+    outputs.write(bundle, content)
+    if bundle == outputs.STANDARD_OUTPUT:
+        return
+    if as_json:
+        told = {"alert": alert.id, "revision": alert.revision, "bundle": bundle, "bytes": len(content)}
+        outputs.write_lines(outputs.STANDARD_OUTPUT, [_json(told)])
+    else:
+        tables.console(stderr=False).print(
+            escape(
+                f"{bundle}: {alert.id}, revision {alert.revision}, {len(content):,} bytes; `detector verify` reads it"
+            ),
+            soft_wrap=True,
+        )
+
+
+def _records(store: str, from_: Path | None) -> tuple[list[Record], list[Record]]:
+    """(alerts, stops) as records of the contract, each in its last revision."""
+    if from_ is not None:
+        return _read(from_)
+    run = cases.newest_run(store)
+    return [json.loads(alert_line(alert)) for alert in run.alerts], [stop_record(stop) for stop in run.stops]
+
+
+def _read(path: Path) -> tuple[list[Record], list[Record]]:
+    """The lines of a file that --alerts or --stops wrote. Raises InputError, naming the line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not text; --from takes a file written with --alerts") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from error
+    found: dict[str, dict[str, Record]] = {alerts.SCHEMA: {}, stops.SCHEMA: {}}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            found[record["schema"]][record["id"]] = record
+            _ = [_stop_cells(record), record["severity"]] if record["schema"] == alerts.SCHEMA else record["airport"]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise InputError(f"{path}:{number}: not an alert as --alerts writes them") from error
+    return list(found[alerts.SCHEMA].values()), list(found[stops.SCHEMA].values())
+
+
+def _chosen(records: Iterable[Record], wanted: str) -> Record:
+    ids = {record["id"]: record for record in records}
+    return ids[cases.chosen(((name, record["stop"]["id"]) for name, record in ids.items()), wanted)]
+
+
+def _table(records: list[Record]) -> Table:
+    table = _new_table("Alerts", "id", "severity", "event", "when (UTC)", "aircraft", "field", "level", "findings")
+    for record in records:
+        event = f"{record['event']}\n{record['revision']}"
+        when = f"{record['at'][:10]}\n{record['at'][11:16]}"
+        table.add_row(
+            *(escape(str(cell)) for cell in (record["id"], record["severity"], event, when, *_stop_cells(record)))
+        )
+    return table
+
+
+def _stop_cells(record: Record) -> tuple[str, str, str, str]:
+    stop = record["stop"]
+    found = "\n".join(f"{finding['rule']}\n{finding['certainty']}" for finding in stop["findings"])
+    callsign = stop["callsign_in"] or stop["callsign_out"] or ""
+    field = f"{stop['airport'] or '-'}\n{stop['country'] or ''}"
+    return f"{stop['icao24']}\n{callsign}", field, f"{stop['level']}\n{stop['kind']}", found or "-"
+
+
+def _held_table(records: list[Record]) -> Table:
+    table = _new_table("Held stops", "id", "aircraft", "field", "level", "until (UTC)", "why")
+    for stop in records:
+        held = stop["held"]
+        level = f"{stop['level']} {stop['kind']}"
+        cells = (stop["id"], stop["icao24"], stop["airport"] or "-", level, held["until"][:16].replace("T", " "))
+        table.add_row(*(escape(str(cell)) for cell in (*cells, held["reason"])))
+    return table
+
+
+def _new_table(title: str, *headings: str) -> Table:
+    table = Table(
+        title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 1, 0, 0)
+    )
+    for heading in headings:
+        # An id is there to be copied; rules are told apart by their names.
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("id", "when (UTC)", "findings"))
+    return table
+
+
+def _json(record: Record) -> bytes:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()

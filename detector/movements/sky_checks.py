@@ -1,0 +1,143 @@
+"""Checks of a stop against what else is in the sky, and against who could have heard it. Plain findings in, each with
+its reason out; None is "not known" throughout."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from detector.domain.geo import distance_nm
+from detector.domain.stop import Check
+from detector.movements.check_settings import CheckSettings
+from detector.movements.checking import made
+
+
+class Listener(msgspec.Struct, frozen=True):
+    """A receiver that heard the ground contact. `antenna_ft`: height of its antenna above sea level."""
+
+    latitude_deg: float
+    longitude_deg: float
+    antenna_ft: float
+
+
+def air_ground(
+    ground_words: int | None, airborne_words: int | None, airborne_positions: int | None, s: CheckSettings
+) -> Check:
+    """The aircraft does not say that it flies while it is said to stand. Value: share of words "airborne".
+
+    Counts inside the stop: words on the ground and in the air (positions among them), airborne position messages.
+    """
+    name = "air_ground"
+    if airborne_positions:
+        reason = f"{airborne_positions} airborne positions during the stop"
+        return made(name, False, float(airborne_positions), 0.0, "positions", reason)
+    total = (ground_words or 0) + (airborne_words or 0)
+    if airborne_words is not None and ground_words is not None and total >= s.contradictions:
+        share = airborne_words / total
+        reason = f"{airborne_words} of {total} words during the stop say airborne"
+        if share > s.airborne_share:
+            return made(name, False, share, s.airborne_share, "", reason)
+        if airborne_positions is not None:
+            return made(name, True, share, s.airborne_share, "", reason)
+    return made(name, None, None, s.airborne_share, "", "too few words on air or ground are known during the stop")
+
+
+def radio_horizon(
+    listeners: Sequence[Listener], latitude_deg: float, longitude_deg: float, elevation_ft: float, s: CheckSettings
+) -> tuple[Check, bool]:
+    """Whoever heard the ground contact could hear it there; and whether it vetoes the stop (no one could, by far).
+    Value: distance of the worst placed receiver, limit: its horizon, NM.
+
+    d_NM <= 1.23 (sqrt(h_rx_ft) + sqrt(h_ac_ft)) is the horizon of a smooth Earth with 4/3 refraction (ITU-R P.310).
+    Generous throughout: heights count from some way below the lower of the two ends, but not from below the sea, and
+    no antenna is taken for lower than a mast or a tail.
+    """
+    name = "radio_horizon"
+    if not listeners:
+        return made(name, None, None, None, "NM", "it is not known where the receivers stand"), False
+    reaches = []
+    for one in listeners:
+        distance = distance_nm(one.latitude_deg, one.longitude_deg, latitude_deg, longitude_deg)
+        reaches.append((distance / (reach := _horizon_nm(one.antenna_ft, elevation_ft, s)), distance, reach))
+    share, distance, reach = max(reaches)
+    reason = f"heard on the ground from {distance:.0f} NM; the horizon of that receiver is {reach:.0f} NM"
+    veto = min(reaches)[0] > s.horizon_veto
+    if veto:
+        reason += f", and no receiver was within {s.horizon_veto:.0f} times its own"
+    return made(name, share <= 1.0, distance, reach, "NM", reason), veto
+
+
+def two_places(conflict_at: float | None, begin: float, end: float, s: CheckSettings) -> Check:
+    """The address is not heard at two places at once around the stop. Value: minutes between the conflict and it."""
+    name, limit = "two_places", s.two_places_s / 60
+    if conflict_at is None:
+        return made(name, True, None, limit, "min", "heard at one place at a time")
+    apart = max(begin - conflict_at, conflict_at - end, 0.0)
+    when = "during the stop" if apart == 0 else f"{apart / 60:.0f} min {'before' if conflict_at < begin else 'after'}"
+    reason = f"the address was heard in two places at once, {when}"
+    return made(name, apart > s.two_places_s, apart / 60, limit, "min", reason)
+
+
+def area_interference(aircraft: int | None, degraded: int | None, s: CheckSettings) -> Check:
+    """Satellite navigation works around there. Value: share of the aircraft, less one, with degraded positions."""
+    name = "area_interference"
+    if aircraft is None or degraded is None or aircraft < s.interference_aircraft:
+        reason = "too few aircraft around to tell"
+        return made(name, None, None, s.interference_share, "", reason)
+    share = max(degraded - 1, 0) / aircraft
+    reason = f"{degraded} of {aircraft} aircraft within a degree and an hour had degraded positions"
+    return made(name, share < s.interference_share, share, s.interference_share, "", reason)
+
+
+def co_location(high: int | None, same_words: int | None, jumps: int | None, s: CheckSettings) -> Check:
+    """Not many at one place at once. Value: aircraft, addresses or jumps, whichever fails.
+
+    `high`: aircraft within 1 km and 10 min far above the field; `same_words`: addresses sending identical CPR words;
+    `jumps`: positions that jumped into the same 5 km disc.
+    """
+    name = "co_location"
+    for value, limit, unit, reason in (
+        (high, s.co_located, "aircraft", "aircraft high above the field are shown at one place in it"),
+        (same_words, 2, "addresses", "addresses send identical positions"),
+        (jumps, s.jumps_into, "jumps", "positions jumped to this place"),
+    ):
+        if value is not None and value >= limit:
+            return made(name, False, value, limit, unit, f"{value} {reason}")
+    if high is None or same_words is None or jumps is None:
+        return made(name, None, None, s.co_located, "aircraft", "what else was shown at this place is not known")
+    return made(name, True, high, s.co_located, "aircraft", f"{high} other aircraft and {jumps} jumps at this place")
+
+
+def one_bit_neighbour(neighbour: str | None, frames: int | None, theirs: int | None, s: CheckSettings) -> Check:
+    """The address is not that of another aircraft with one bit wrong. Value: its frames as a share of the other's.
+
+    `neighbour`: address one bit away heard in the same area and hour, None if there is none; `frames`: of this
+    address, `theirs`: of the other.
+    """
+    name = "one_bit_neighbour"
+    if frames is None or (neighbour is not None and not theirs):
+        return made(name, None, None, s.ghost_share, "", "how often the addresses were heard is not known")
+    if neighbour is None or not theirs:
+        return made(name, True, None, s.ghost_share, "", "no address one bit away was heard")
+    share = frames / theirs
+    reason = f"{frames} frames, and {theirs} of {neighbour}, one bit away"
+    return made(name, share >= s.ghost_share, share, s.ghost_share, "", reason)
+
+
+def listening(listened_s: float | None, silence_s: float, s: CheckSettings) -> Check:
+    """Someone listened while the aircraft was silent. Value: share of the silence."""
+    name = "listening"
+    if listened_s is None or silence_s <= 0:
+        return made(name, None, None, s.listened_share, "", "it is not known whether anybody listened")
+    share = min(listened_s / silence_s, 1.0)
+    reason = f"somebody listened for {listened_s / 60:.0f} of {silence_s / 60:.0f} min of silence"
+    return made(name, share >= s.listened_share, share, s.listened_share, "", reason)
+
+
+def _horizon_nm(antenna_ft: float, elevation_ft: float, s: CheckSettings) -> float:
+    sea = min(antenna_ft, elevation_ft, 0.0)
+    ground = max(min(antenna_ft, elevation_ft) - s.terrain_ft, sea)
+    heights = (max(antenna_ft - ground, s.antenna_ft), max(elevation_ft - ground, 0.0) + s.antenna_ft)
+    return s.horizon_factor * 1.23 * sum(math.sqrt(height) for height in heights)
