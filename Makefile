@@ -6,14 +6,14 @@ PY := .venv/bin/python
 READY := .venv/.ready
 
 help:
-	@echo "make demo    set up, then replay two recordings and draw the map"
-	@echo "make test    set up, then run the tests"
-	@echo "make check   formatting, lint, types and the import contracts"
-	@echo "make bench   speed and agreement, beside other decoders on the same file"
+	@echo "make demo      set up, then replay two recordings and draw the map"
+	@echo "make test      set up, then run the tests"
+	@echo "make check     formatting, lint, types and the import contracts"
+	@echo "make bench     speed and agreement, beside other decoders on the same file"
 	@echo "make evaluate  stops found against stops that were, over generated worlds; report in build/evaluate"
-	@echo "make golden  rewrite the golden files, for a diff to be read"
-	@echo "make soak    the long runs that make test leaves out"
-	@echo "make clean   remove the virtual environment and all caches"
+	@echo "make golden    rewrite the golden files, for a diff to be read"
+	@echo "make soak      the long runs that make test leaves out"
+	@echo "make clean     remove the virtual environment and all caches"
 
 setup: $(READY)
 	@:

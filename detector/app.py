@@ -25,6 +25,7 @@ from detector.movements.surroundings import ReceiverSite
 from detector.pipeline import Changes, Limits, Pipeline
 from detector.settings import Configuration, load_configuration
 from detector.stores import OpenStore, open_store
+from detector.tracking.interference import InterferenceArea
 from detector.web.replay_map import TrackCollector
 
 CHECKPOINT_EVERY_S = 1.0
@@ -54,12 +55,13 @@ class ReplayOptions:
 @dataclass(slots=True)
 class ReplayResult:
     """What a replay found. `alerts`: every revision in order; `stops`: the last revision of each, by landing time;
-    `gaps` likewise, by begin."""
+    `gaps` likewise, by begin; `areas`: cells and spells of disturbed satellite navigation, by begin."""
 
     stops: list[Stop] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    areas: list[InterferenceArea] = field(default_factory=list)
     frames: int = 0
     aircraft: int = 0
     first_at: float | None = None
@@ -139,6 +141,7 @@ class Replay:
         self.store.checkpoint(*self.journal.changes(finished=True))
         result.stops = sorted(stops.values(), key=_by_landing)
         result.gaps = _last_revisions(result.gaps)
+        result.areas = list(self.pipeline.sky.areas.reported)
         result.frames, result.aircraft = self.pipeline.frames, len(self.pipeline.decoder.addresses)
         result.first_at, result.last_at = self.pipeline.first_at, self.pipeline.clock.now
         result.rejects.merge(recordings.rejects)

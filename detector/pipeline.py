@@ -19,7 +19,7 @@ from detector import rules
 from detector.alerting import AlertBook, AlertSettings, EvidenceBook
 from detector.decoding import Decoder, witness
 from detector.decoding.decoded import reports_of
-from detector.domain.alert import Alert, Evidence
+from detector.domain.alert import Alert, Evidence, JourneyStep
 from detector.domain.decoded import NO_AIRCRAFT, Batch, DecodedBatch
 from detector.domain.frame import FrameBatch, RejectCounts, Tick
 from detector.domain.gap import Gap
@@ -27,7 +27,7 @@ from detector.domain.movement import Movement
 from detector.domain.observation import Observation, Trigger
 from detector.domain.report import ReportBatch
 from detector.domain.sighting import Sighting
-from detector.domain.stop import Stop
+from detector.domain.stop import Finding, Stop
 from detector.movements import CheckSettings, Movements, MovementSettings, believed
 from detector.movements.surroundings import ReceiverSite
 from detector.reference import Airports, WatchList
@@ -90,7 +90,7 @@ class Pipeline:
         self.sky = Sky(watch_list, sites or {})
         self.movements = Movements(limits.movements, limits.checks, airports, self.sky)
         self.evidence = EvidenceBook()
-        self.alerts = AlertBook(limits.alerting, airports, self._witnessed)
+        self.alerts = AlertBook(limits.alerting, airports, self._witnessed, self._onward)
         self.frames = 0
         self.first_at: float | None = None
         """Time of the first frame."""
@@ -232,6 +232,9 @@ class Pipeline:
         frames = observation.evidence if observation is not None else tuple
         self.evidence.take_in(stop, frames, self.alerts.alert_on(stop))
         yield from self.alerts.stop_changed(stop)
+
+    def _onward(self, stop: Stop, journey: tuple[JourneyStep, ...]) -> Finding | None:
+        return rules.onward(stop, journey, self._rule_settings)
 
     def _witnessed(self, stop: Stop) -> Evidence | None:
         return witness.verify(stop.icao24, self.evidence.of(stop.id))

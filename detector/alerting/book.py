@@ -11,12 +11,14 @@ from detector.alerting import journey
 from detector.alerting.settings import AlertSettings
 from detector.domain.alert import Alert, AlertEvent, Evidence, JourneyStep
 from detector.domain.observation import AircraftState
-from detector.domain.stop import SEVERITY_ORDER, Level, Severity, Status, Stop
+from detector.domain.stop import SEVERITY_ORDER, Finding, Level, Severity, Status, Stop
 from detector.domain.units import SECONDS_PER_HOUR
 from detector.reference import Airports
 
 Witness = Callable[[Stop], Evidence | None]
 """A stop to the evidence that an alert on it rests on."""
+Onward = Callable[[Stop, tuple[JourneyStep, ...]], Finding | None]
+"""A stop and the journey after it to what is to be told of that."""
 
 
 EXPIRY_SLACK_S = 3600.0
@@ -43,10 +45,11 @@ class AlertBook:
     it was there at the latest. The alert itself stays open as long as its stop does.
     """
 
-    def __init__(self, settings: AlertSettings, airports: Airports, witness: Witness) -> None:
+    def __init__(self, settings: AlertSettings, airports: Airports, witness: Witness, onward: Onward) -> None:
         self._settings = settings
         self._airports = airports
         self._witness = witness
+        self._onward = onward
         self._look_at = float("-inf")
         self.watches: dict[str, dict[str, Watch]] = {}
         """By address, then by stop id."""
@@ -155,13 +158,19 @@ class AlertBook:
             revision=old.revision + 1,
             event=event,
             at=at,
-            stop=stop,
+            stop=self._with_journey(stop, watch.journey),
             severity=_severity(stop) if stop.findings else old.severity,
             journey=watch.journey,
             evidence=evidence,
         )
         watch.told_at = at
         return watch.alert
+
+    def _with_journey(self, stop: Stop, journey: tuple[JourneyStep, ...]) -> Stop:
+        """The stop with what is to be told of the journey, beside the other findings."""
+        told = self._onward(stop, journey) if journey and stop.findings else None
+        others = tuple(finding for finding in stop.findings if told is None or finding.rule != told.rule)
+        return stop if told is None else msgspec.structs.replace(stop, findings=(*others, told))
 
     def restore(self, watches: Iterable[Watch]) -> None:
         """Put back what `watches` held."""

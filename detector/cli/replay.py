@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from detector import app, framing
-from detector.cli import maps, outputs, tables
+from detector.cli import disturbances, maps, outputs, tables
 from detector.domain.errors import InputError, Reject, UsageError
 from detector.domain.gap import GapClass
 from detector.domain.times import iso, parse_iso
@@ -173,6 +173,7 @@ def _summary(result: app.ReplayResult) -> dict[str, object]:
             }
             for movement in result.movements
         ],
+        "interference": [disturbances.record(one) for one in disturbances.disturbances(result.areas)],
         "gaps": {kind: sum(gap.kind is kind for gap in result.gaps) for kind in GapClass},
         "elapsed_s": round(result.elapsed_s, 3),
         "notes": result.notes,

@@ -11,11 +11,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from detector.app import ReplayResult
+from detector.cli.disturbances import Disturbance, disturbance_text, disturbances
 from detector.domain.alert import Alert, JourneyStep
 from detector.domain.movement import Movement
 from detector.domain.stop import Level, Moment, Stop
 from detector.domain.times import iso
-from detector.web.replay_map.words import contradiction_text, held_text
+from detector.web.replay_map.words import contradiction_text, held_text, off_field_text
 
 LEVEL_WORDS = {4: "4 observed", 3: "3 inferred", 2: "2 inferred", 1: "1 dark", 0: "0 rejected"}
 MOVEMENTS_SHOWN = 12
@@ -46,6 +47,7 @@ def print_result(result: ReplayResult, to: Console) -> None:
         to.print("No alerts.")
     if 0 < len(result.movements) <= MOVEMENTS_SHOWN:
         to.print(movements_table(result.movements))
+    print_disturbances(disturbances(result.areas), to)
     print_summary(result, to)
 
 
@@ -63,7 +65,7 @@ def stops_table(stops: Iterable[Stop]) -> Table:
     for stop in stops:
         table.add_row(
             escape(f"{stop.icao24}\n{_callsigns(stop)}"),
-            escape(f"{stop.airport or 'not named'}\n{stop.country or ''}"),
+            escape(f"{stop.airport or ('no field' if off_field_text(stop) else 'not named')}\n{stop.country or ''}"),
             f"{LEVEL_WORDS[int(stop.level)]}\n{stop.status}{', held' if stop.held else ''}",
             _moment(stop.landed),
             _moment(stop.departed) if stop.departed else "-",
@@ -130,6 +132,18 @@ def print_journey(alert: Alert, to: Console) -> None:
     to.print(f"Journey of {escape(alert.stop.icao24)} after {escape(place)}, times UTC:")
     for step in alert.journey:
         to.print(f"  {escape(_step(step))}", soft_wrap=True)
+    to.print()
+
+
+def print_disturbances(areas: list[Disturbance], to: Console) -> None:
+    """Where many positions at once were not to be believed, if anywhere."""
+    if not areas:
+        return
+    to.print("Satellite navigation disturbed, times UTC, up to an hour after the last sign of it:")
+    for area in areas[:MOVEMENTS_SHOWN]:
+        to.print(f"  {disturbance_text(area)}", soft_wrap=True)
+    if len(areas) > MOVEMENTS_SHOWN:
+        to.print(f"  ... and {len(areas) - MOVEMENTS_SHOWN:,} more; --json has them")
     to.print()
 
 

@@ -68,7 +68,8 @@ class Check(msgspec.Struct, frozen=True):
 class Moment(msgspec.Struct, frozen=True):
     """When something happened: an interval that contains the truth, and the best guess in it. Unix s UTC.
 
-    `earliest` is None only where nothing was heard before (the recording began later); `observed`: seen happening.
+    `earliest` is None only where nothing was heard before (the recording began later), or two aircraft share the
+    address; `observed`: seen happening.
     """
 
     earliest: float | None

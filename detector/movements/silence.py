@@ -95,6 +95,8 @@ def _on_its_way_down(
     if airport is None or not (followed or sky.is_listed(airport, o.at)):
         return None
     best = fit_of(found, airport, airports)
+    if best.height_ft > s.departure_height_ft:
+        return None  # from so high one field is not to be told from another
     earliest = lost.at + intervals.fastest_s(lost, best.distance_nm, best.height_ft, s.fastest_descent_fpm, s)
     latest = lost.at + best.distance_nm / s.approach_kt * 3600.0 + s.holding_s
     guess = lost.at + intervals.likely_s(lost, best.distance_nm, s)

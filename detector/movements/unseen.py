@@ -75,15 +75,9 @@ def _judged(
             way = "in" if needs_low else "out"
             reasons.append(f"the way {way} fits several fields, likeliest {airport}, and none enough")
             continue
-        if needs_low and _still_coming_down(lost, after, s):
-            reasons.append(f"the way in fits {airport}, but heard again it was no higher and not climbing")
-            continue
-        descending = lost.vertical_fpm is not None and lost.vertical_fpm <= -s.descending_fpm
-        if needs_low and not descending and fit_of(side_fits, airport, airports).height_ft > s.low_height_ft:
-            reasons.append(f"the way in fits {airport}, but high above it and without a descent")
-            continue
-        if needs_low and fit_of(side_fits, airport, airports).height_ft > s.departure_height_ft:
-            reasons.append(f"the way in fits {airport}, but from too high to tell one field from another")
+        against = _against_the_way_in(candidates, side_fits, lost, after, airports, s) if needs_low else None
+        if against is not None:
+            reasons.append(against)
             continue
         needed_s = _one_side_needs_s(airport, lost, after, airports, s, fastest=any(approach))
         if silence_s < needed_s:
@@ -105,6 +99,29 @@ def _judged(
         life.stop, life.landing, life.phase, life.airborne_since = None, None, Phase.AIR, after.at
         return [stop]
     return _gap(life, lost, after, o, "; ".join(reasons) or "neither side of the silence fits a landing")
+
+
+def _against_the_way_in(
+    candidates: tuple[Candidate, ...],
+    arrivals: list[Fit],
+    lost: Side,
+    after: Side,
+    airports: Airports,
+    s: MovementSettings,
+) -> str | None:
+    """Why a way in alone, that fits a field, tells no landing there; None where it does."""
+    airport = candidates[0].airport
+    height = fit_of(arrivals, airport, airports).height_ft
+    descending = lost.vertical_fpm is not None and lost.vertical_fpm <= -s.descending_fpm
+    if _still_coming_down(lost, after, s):
+        return f"the way in fits {airport}, but heard again it was no higher and not climbing"
+    if not descending and height > s.low_height_ft:
+        return f"the way in fits {airport}, but high above it and without a descent"
+    if height > s.departure_height_ft:
+        return f"the way in fits {airport}, but from too high to tell one field from another"
+    if stops.named_airport(candidates) is None and height > s.low_height_ft:
+        return f"the way in fits several fields around {airport}, but from high above them"
+    return None
 
 
 def _stop(

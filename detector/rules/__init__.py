@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from detector.domain.alert import JourneyStep
 from detector.domain.stop import Finding, Level, Status, Stop
 from detector.reference.watchlist import WatchList
 from detector.rules.dark_stop import dark_stop
 from detector.rules.interface import Case, Rule
+from detector.rules.journey import journey
 from detector.rules.listed_airport import listed_airport
 from detector.rules.settings import RuleSettings
 from detector.rules.short_turnaround import short_turnaround
 
 RULES: dict[str, Rule] = {
     "dark_stop": dark_stop,
+    "journey": journey,
     "listed_airport": listed_airport,
     "short_turnaround": short_turnaround,
 }
@@ -29,4 +32,9 @@ def findings(stop: Stop, watch_list: WatchList, settings: RuleSettings) -> tuple
     return tuple(finding for finding in found if finding is not None)
 
 
-__all__ = ["RULES", "RuleSettings", "findings"]
+def onward(stop: Stop, steps: tuple[JourneyStep, ...], settings: RuleSettings) -> Finding | None:
+    """What the rule on journeys says once an alert follows the aircraft; None where it is switched off."""
+    return journey(Case(stop, (), (), settings, steps)) if "journey" in settings.enabled else None
+
+
+__all__ = ["RULES", "RuleSettings", "findings", "onward"]

@@ -12,5 +12,5 @@ class RuleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     short_turnaround_s    a stop at a listed field shorter than this is a short turnaround
     """
 
-    enabled: tuple[str, ...] = ("listed_airport", "short_turnaround", "dark_stop")
+    enabled: tuple[str, ...] = ("listed_airport", "short_turnaround", "dark_stop", "journey")
     short_turnaround_s: float = 3600.0

@@ -96,23 +96,18 @@ class Duplicates:
         if len(frames) == 0:
             return np.zeros(0, np.bool_)
         old = len(self._at)
-        same = _repeats(frames.payload)
-        goes_on = bool(old) and bool((self._payload[0] == frames.payload[0]).all())
-        if len(same) == 0 and not goes_on:
-            self._at, self._payload = frames.heard_at[-1:].copy(), frames.payload[-1:].copy()
-            return np.ones(len(frames), np.bool_)
-        # The rows that a run of equal frames is made of, with the last one kept before them.
-        at, now = np.concatenate([self._at, frames.heard_at]), np.concatenate([self._at, clock])
-        begins = np.ones(len(at), np.bool_)
-        begins[old + same] = False
+        at = np.concatenate([self._at, frames.heard_at]) if old else frames.heard_at
+        head, tail = halves(frames.payload)
         if old:
-            begins[1] = not goes_on
-        again = np.flatnonzero(~begins)
-        in_run = np.zeros(len(at), np.bool_)
-        in_run[again] = in_run[again - 1] = True
-        rows = np.flatnonzero(in_run)
-        kept = np.ones(len(at), np.bool_)
-        kept[rows] = first_copies(at[rows], now[rows], begins[rows])
+            old_head, old_tail = halves(self._payload)
+            head, tail = np.concatenate([old_head, head]), np.concatenate([old_tail, tail])
+        begins = np.ones(len(at), np.bool_)
+        np.not_equal(head[1:], head[:-1], out=begins[1:])
+        begins[1:] |= tail[1:] != tail[:-1]
+        if begins.all():
+            self._at, self._payload = at[-1:].copy(), frames.payload[-1:].copy()
+            return begins[old:]
+        kept = first_copies(at, np.concatenate([self._at, clock]) if old else clock, begins)
         # The last one kept may be a late one: the run goes on from the latest of them.
         run = len(begins) - 1 - int(np.argmax(begins[::-1]))
         self._at, self._payload = at[run:][kept[run:]].max(keepdims=True), frames.payload[-1:].copy()
@@ -128,17 +123,6 @@ class Duplicates:
         recent = np.flatnonzero(kept & (clock[-1] - at <= SAME_S))
         self._at, self._payload = at[recent], payload[recent]
         return kept[old:]
-
-
-def _repeats(payload: npt.NDArray[np.uint8]) -> Index:
-    """Rows that are equal to the row before them."""
-    if len(payload) < 2:
-        return np.zeros(0, np.intp)
-    # Most differ in their first eight bytes, where the address is.
-    head = np.ndarray((len(payload),), "<u8", payload, 0, (payload.shape[1],))
-    alike = np.flatnonzero(head[1:] == head[:-1]) + 1
-    result: Index = alike[(payload[alike] == payload[alike - 1]).all(axis=1)]
-    return result
 
 
 def first_copies(at: F64, clock: F64, begins: Flags) -> Flags:

@@ -36,12 +36,14 @@ class SparseColumns:
             grown = np.full(max(highest + 1, 2 * len(self._row)), -1, np.int32)
             grown[: len(self._row)] = self._row
             self._row = grown
-        new = np.unique(slots[self._row[slots] < 0])
-        if len(new):
+        rows = self._row[slots].astype(np.intp)
+        if rows.min() < 0:
+            new = np.unique(slots[rows < 0])
             self._row[new] = np.arange(self.used, self.used + len(new))
             self.used += len(new)
             self.table.grow_to(self.used)
-        return self._row[slots].astype(np.intp)
+            rows = self._row[slots].astype(np.intp)
+        return rows
 
 
 class AircraftTable(SlotTable):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from detector.alerting import AlertBook, AlertSettings, Watch
-from detector.domain.alert import Alert, AlertEvent, Evidence
+from detector.domain.alert import Alert, AlertEvent, Evidence, JourneyStep
 from detector.domain.observation import AircraftState
 from detector.domain.stop import Candidate, Certainty, Finding, Level, Moment, Severity, Status, Stop
 from tests.pipeline.story import configuration
@@ -17,8 +17,12 @@ LISTED = Finding("listed_airport", Certainty.CERTAIN, Severity.HIGH, "listed")
 POSSIBLE = Finding("short_turnaround", Certainty.POSSIBLE, Severity.MEDIUM, "maybe")
 
 
+def told_onward(_: Stop, journey: tuple[JourneyStep, ...]) -> Finding:
+    return Finding("journey", Certainty.CERTAIN, Severity.LOW, f"{len(journey)} steps")
+
+
 def new_book() -> AlertBook:
-    return AlertBook(AlertSettings(), configuration().airports, lambda _: EVIDENCE)
+    return AlertBook(AlertSettings(), configuration().airports, lambda _: EVIDENCE, told_onward)
 
 
 def stop(
@@ -159,6 +163,8 @@ def test_a_later_stop_is_a_step_of_the_journey_whenever_it_changes() -> None:
     home = stop(9_000.0, name="stop-2", airport="UHWW", findings=())
     (added,) = book.stop_changed(home)
     assert [step.kind for step in added.journey] == ["leg", "stop"]
+    assert [finding.reason for finding in added.stop.findings] == ["listed", "2 steps"]
+    assert added.severity is Severity.HIGH
     assert book.stop_changed(revised(home, 9_700.0)) == []
     (gone,) = book.stop_changed(left(home, 12_000.0))
     assert gone.journey[-1].until == T0 + 11_900.0

@@ -1,4 +1,4 @@
-"""Two aircraft under one address: the stop is told at level 2 at most, and the other aircraft says nothing against it."""
+"""Two aircraft under one address: the stop is told at level 2 at most, and the other says nothing against it."""
 
 from __future__ import annotations
 

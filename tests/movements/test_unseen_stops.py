@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-import msgspec
 import pytest
 
 from detector.domain.alert import AlertEvent
-from detector.domain.stop import Level, Status, Verdict
+from detector.domain.stop import Level, Status
 from detector.domain.times import parse_iso
-from detector.simulation.scenario import Flight, Hold, Outage, Receiver, Silence
-from tests.families.registry import FAMILIES
-from tests.families.verdicts import played
+from detector.simulation.scenario import Flight, Outage, Receiver, Silence
 from tests.movements.worlds import beside, check_of, far_from, play, scene
 
 AT = "2024-05-06T"
@@ -101,26 +96,3 @@ def test_the_reasons_of_an_inferred_stop_say_how_far_how_high_and_how_long() -> 
     assert "NM from the field at" in check_of(stop, "energy_arrival").reason
     assert "silent for" in check_of(stop, "feasible").reason
     assert sum(candidate.probability for candidate in stop.candidates) <= 1.0
-
-
-def test_lost_low_near_two_fields_of_one_city_is_a_stop_at_neither_by_name() -> None:
-    """From 14,600 ft on the way out, Paris has left several fields; that it left Paris is sure."""
-    case = FAMILIES["dark_elsewhere"].make(10)
-    stop = next(stop for stop in played(case).stops if stop.icao24 == case.judged[0])
-    assert (stop.airport, stop.level) == (None, Level.ONE_SIDE)
-    assert {candidate.airport for candidate in stop.candidates} >= {"LFPG", "LFPO", "LFPB"}
-    assert check_of(stop, "one_field").verdict is Verdict.FAIL
-
-
-def test_heard_again_no_higher_within_holding_time_is_no_stop_in_the_dark() -> None:
-    """Off for 25 min on the way down, and heard again on the same way down, amid traffic that was heard all along."""
-    case = FAMILIES["dark_listed"].make(8)
-    (way_in, _) = case.scenario.aircraft[0].flights
-    held = msgspec.structs.replace(
-        way_in, hold=Hold(nm=45, turns=4), silent=[Silence(start="landing - 32 min", until="landing - 6 min")]
-    )
-    one = msgspec.structs.replace(case.scenario.aircraft[0], flights=[held])
-    scenario = msgspec.structs.replace(case.scenario, aircraft=[one, *case.scenario.aircraft[1:]])
-    world = played(dataclasses.replace(case, scenario=scenario))
-    dark = [r for r in world.revisions if r.icao24 == one.icao24 and r.level is Level.DARK]
-    assert [r for r in dark if r.departed is not None] == []

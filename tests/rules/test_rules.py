@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from detector import rules
+from detector.domain.alert import JourneyStep
 from detector.domain.stop import Candidate, Certainty, Finding, GroundTime, Level, Moment, Severity, Status, Stop
 from detector.domain.times import parse_iso
 from detector.reference import WatchList
@@ -48,7 +49,7 @@ def found(one: Stop, listed: WatchList | None = None) -> dict[str, Finding]:
 
 def test_every_rule_of_the_registry_runs_unless_switched_off() -> None:
     assert set(RuleSettings().enabled) == set(rules.RULES)
-    assert set(found(stop())) == set(rules.RULES) - {"dark_stop"}
+    assert set(found(stop())) == set(rules.RULES) - {"dark_stop", "journey"}
     assert rules.findings(stop(), watch_list(), RuleSettings(enabled=())) == ()
 
 
@@ -119,3 +120,18 @@ def test_nothing_is_said_of_what_is_no_stop_or_not_listed(changes: dict[str, obj
 )
 def test_the_listing_in_force_on_the_day_of_the_landing_counts(begin: date, until: date | None, fires: bool) -> None:
     assert bool(found(stop(), watch_list(begin, until))) is fires
+
+
+def test_the_journey_is_told_in_words_and_only_once_there_is_one() -> None:
+    leg = JourneyStep(
+        kind="leg", at=1_715_000_000.0, until=1_715_003_600.0, latitude_deg=55.4, longitude_deg=49.1, track_deg=239.0,
+        near="26 NM south of UWKD (Kazan)",
+    )  # fmt: skip
+    there = JourneyStep(kind="stop", at=1_715_010_000.0, airport="UUWW", stop_id="s", level=3)
+    assert rules.onward(stop(), (), RuleSettings()) is None
+    finding = rules.onward(stop(), (leg, there), RuleSettings())
+    assert finding is not None
+    assert (finding.rule, finding.severity) == ("journey", Severity.LOW)
+    assert "26 NM south of UWKD (Kazan), track 239" in finding.reason
+    assert "stop at UUWW from about 2024-05-06 15:40Z (level 3)" in finding.reason
+    assert rules.onward(stop(), (leg,), RuleSettings(enabled=())) is None

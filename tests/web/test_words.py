@@ -92,7 +92,8 @@ def test_the_silence_that_hides_it_is_not_told_again_as_one_on_the_rest_of_its_w
 
 
 @pytest.mark.parametrize(
-    ("level", "told"), [(Level.BOTH_SIDES, "is thin"), (Level.ONE_SIDE, "is in doubt"), (Level.OBSERVED, "independent")]
+    ("level", "told"),
+    [(Level.BOTH_SIDES, "is thin"), (Level.ONE_SIDE, "no field that is sure"), (Level.OBSERVED, "independent")],
 )
 def test_a_stop_that_began_with_words_on_the_ground_is_not_said_to_be_unseen(level: Level, told: str) -> None:
     stop = pyongyang_stop(level=level, checks=(check("ground_words"),))
@@ -122,3 +123,12 @@ def test_why_a_stop_does_not_count_is_told_of_the_checks_that_reject_only() -> N
     assert words.contradiction_text(pyongyang_stop(level=Level.REJECTED, checks=failed)) == "as it is"
     assert words.contradiction_text(pyongyang_stop(checks=failed)) == ""
     assert words.contradiction_text(pyongyang_stop(retraction="it flew on")) == "it flew on"
+
+
+def test_a_stop_seen_away_from_every_field_is_not_called_a_place_not_known() -> None:
+    failed = Check("ground_fix", Verdict.FAIL, 5.1, 3.0, "NM", "on the ground 5.1 NM from the nearest runway")
+    stop = pyongyang_stop(airport=None, country=None, candidates=(), level=Level.ONE_SIDE,
+                          checks=(check("ground_words"), failed))  # fmt: skip
+    told = " ".join(unknowns(alert(stop), None, airports()))
+    assert "It stood at no field of the tables: on the ground 5.1 NM from the nearest runway." in told
+    assert "is not known" not in told

@@ -24,6 +24,7 @@ from detector.web.replay_map.words import (
     held_text,
     meaning,
     moment_text,
+    off_field_text,
     probability_text,
     readable,
     stands,
@@ -128,7 +129,7 @@ def headline_place(stop: Stop, airports: Airports) -> str:
     """`Pyongyang International (ZKPY)`, or that the place is not known."""
     field = field_of(airports, stop.airport)
     if field is None:
-        return stop.airport or "a place not known"
+        return stop.airport or ("no airfield" if off_field_text(stop) else "a place not known")
     return f"{field.title} ({field.code})"
 
 

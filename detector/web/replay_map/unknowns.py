@@ -19,6 +19,7 @@ from detector.web.replay_map.words import (
     ground_time_text,
     held_text,
     interval_text,
+    off_field_text,
     probability_text,
     readable,
     said_on_ground,
@@ -112,6 +113,9 @@ def _shortest(stop: Stop) -> bool:
 
 
 def _place(stop: Stop, airports: Airports) -> list[str]:
+    off_field = off_field_text(stop)
+    if off_field:
+        return [f"It stood at no field of the tables: {off_field}."]
     field = field_of(airports, stop.airport)
     if field is None and stop.airport is None:
         codes = ", ".join(f"{c.airport} ({probability_text(c.probability, stop)})" for c in stop.candidates[:4])

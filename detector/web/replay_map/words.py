@@ -20,7 +20,7 @@ MEANING = {
 }
 ON_ITS_OWN_WORD = {
     Level.BOTH_SIDES: "said to be on the ground, but what else speaks for it is thin, or in doubt",
-    Level.ONE_SIDE: "said to be on the ground; where it was, or the whole of it, is in doubt",
+    Level.ONE_SIDE: "said to be on the ground, but at no field that is sure",
 }
 """The same for a stop that began with words on the ground, and is not of level 4."""
 VERDICTS = {Verdict.PASS: "passed", Verdict.FAIL: "failed", Verdict.NOT_EVALUABLE: "could not be made"}
@@ -53,6 +53,7 @@ CHECKS = {
     "on_runway": "Rolled out along a runway",
     "off_runway": "Rolled out along a runway",
     "approach_alignment": "Came in along a runway",
+    "slowed_down": "Slowed down after the roll-out",
     # Receivers, and the aircraft around.
     "radio_horizon": "Receivers within hearing of the ground there",
     "beyond_horizon": "Receivers anywhere near hearing of the ground there",
@@ -69,6 +70,7 @@ RULES = {
     "listed_airport": "Airport on a watch list",
     "short_turnaround": "Short turnaround",
     "dark_stop": "Stop in a silence",
+    "journey": "Where it went next",
     "first_visit": "First visit",
 }
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -166,6 +168,14 @@ def meaning(stop: Stop) -> str:
 def said_on_ground(stop: Stop) -> bool:
     """Whether the aircraft itself, or whoever decoded its track, said that it was on the ground."""
     return any(check.name == "ground_words" and check.verdict is not Verdict.FAIL for check in stop.checks)
+
+
+def off_field_text(stop: Stop) -> str:
+    """Where it stood, if that was seen to be at no field; else nothing."""
+    if stop.airport is not None:
+        return ""
+    found = (c.reason for c in stop.checks if c.name == "ground_fix" and c.verdict is Verdict.FAIL)
+    return next(found, "")
 
 
 def check_text(check: Check) -> str:
