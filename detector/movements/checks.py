@@ -166,7 +166,7 @@ def listening(why: Silence) -> Check:
     passed = False if why.outage else None if why.share is None else why.share >= LEAST_LISTENED
     reason = why.reason
     if passed and why.listened_s is not None:
-        reason = f"somebody is known to have listened for {why.listened_s / 60:.0f} min of it; {why.reason}"
+        reason = f"somebody is known to have listened for {why.listened_s / 60:.0f} min of the silence"
     return _check("listening", passed, why.share, LEAST_LISTENED, "", reason)
 
 

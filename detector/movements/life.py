@@ -63,8 +63,9 @@ class Life(msgspec.Struct):
     decided what it was; `first_after`: the first fix after it. `gaps`: silences on the ground, from and until.
     `passed_at`: the lowest point of the last low pass. `gap`: the silence in the air that was told last. `doubt`: that
     of the last moment; `refused_since`: the jump whose false place has been told as a rejected stop. `said_ground`,
-    `said_air`: words since it landed, `said_in_run` of the run at hand (its begin, and how many are counted);
-    `ground_receivers`: who heard it on the ground. `held`: stops that are held back.
+    `said_air`: words since it landed, `said_aloft`: those of the run in the air at hand, `said_in_run`: begin of the
+    run at hand, and how many of its words are counted; `ground_receivers`: who heard it on the ground. `held`: stops
+    that are held back.
     """
 
     phase: Phase = Phase.UNKNOWN
@@ -82,6 +83,7 @@ class Life(msgspec.Struct):
     refused_since: float | None = None
     said_ground: int = 0
     said_air: int = 0
+    said_aloft: int = 0
     said_in_run: tuple[float, int] = (0.0, 0)
     ground_receivers: tuple[int, ...] = ()
     held: tuple[Stop, ...] = ()
@@ -90,15 +92,20 @@ class Life(msgspec.Struct):
     stop: Stop | None = None
 
     def count_words(self, run: GroundRun, receiver: int | None) -> None:
-        """Words on air and ground while it is said to stand, and who heard it stand."""
-        since, counted = self.said_in_run if self.said_in_run[0] == run.since else (run.since, 0)
+        """Words on air and ground while it stands, and who heard it stand. Words in the air count once it says ground
+        again: the last of them belong to the take-off."""
+        since, counted = self.said_in_run
+        if since != run.since:
+            if run.on_ground and self.phase is Phase.GROUND:
+                self.said_air += self.said_aloft
+            self.said_aloft, counted = 0, 0
         if run.on_ground:
             self.said_ground += run.words - counted
             if receiver is not None and receiver not in self.ground_receivers:
                 self.ground_receivers = (*self.ground_receivers, receiver)[-RECEIVERS_KEPT:]
-        elif self.phase is Phase.GROUND:
-            self.said_air += run.words - counted
-        self.said_in_run = since, run.words
+        else:
+            self.said_aloft = run.words
+        self.said_in_run = run.since, run.words
 
     def landed_anew(self) -> None:
         """The words of an earlier stop are over."""

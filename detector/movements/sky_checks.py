@@ -39,8 +39,7 @@ def air_ground(
         reason = f"{airborne_words} of {total} words during the stop say airborne"
         if share > s.airborne_share:
             return made(name, False, share, s.airborne_share, "", reason)
-        if airborne_positions is not None:
-            return made(name, True, share, s.airborne_share, "", reason)
+        return made(name, True, share, s.airborne_share, "", reason)
     return made(name, None, None, s.airborne_share, "", "too few words on air or ground are known during the stop")
 
 

@@ -7,7 +7,7 @@ import msgspec
 from detector.domain.geo import distance_nm
 from detector.domain.movement import Movement, MovementKind
 from detector.domain.observation import Observation
-from detector.domain.stop import Candidate, Check, Level, Moment, Status, Stop
+from detector.domain.stop import Candidate, Check, Level, Moment, Status, Stop, Verdict
 from detector.movements import checks, dark_stops, fits, gaps, intervals, neighbours, stops
 from detector.movements.fits import Fit
 from detector.movements.ground_stops import Change, retracted
@@ -144,6 +144,9 @@ def _stop(
     # The bounds hold for every field that is listed, not only for the likeliest.
     legs = [_legs_s(candidate.airport, lost, after, arrivals, departures, airports, s) for candidate in candidates]
     in_s, out_s = min(leg[0] for leg in legs), min(leg[1] for leg in legs)
+    enough = checks.feasible(after.at - lost.at, in_s + s.minimum_stay_s + out_s)
+    if enough.verdict is Verdict.FAIL:
+        return _gap(life, lost, after, o, enough.reason)
     landed, departed, _ = intervals.unseen(
         lost.at + in_s,
         after.at - out_s,
@@ -160,7 +163,7 @@ def _stop(
         *suspicions(life, landed.estimate),
         checks.energy_arrival(lost, fit_in.distance_nm, fit_in.height_ft, arrived, s),
         checks.energy_departure(after, fit_out.distance_nm, fit_out.height_ft, left, s),
-        checks.feasible(after.at - lost.at, in_s + s.minimum_stay_s + out_s),
+        enough,
         checks.one_field(candidates),
         through,
         checks.listening(why),

@@ -173,7 +173,8 @@ def _not_amid_traffic(v: _Vanishing, lost: GapPlace, listening: Listening) -> st
     """What is missing for saying that others would still have been heard; empty if nothing is."""
     height = f"at {v.altitude_ft:,.0f} ft or lower"
     if len(v.here.others) < ENOUGH_AIRCRAFT or v.floor_ft is None:
-        return f"only {_count(len(v.here.others))} heard in this area {height}, too few to tell what is heard there"
+        heard = f"only {_count(len(v.here.others))}" if v.here.others else "nobody else was"
+        return f"{heard} heard in this area {height}, too few to tell what is heard there"
     if v.altitude_ft < min(v.floor_ft + ABOVE_FLOOR_FT, TRAFFIC_FLOOR_FT):
         return (
             f"nobody is known to be heard much lower in this area ({v.floor_ft:,.0f} ft) "

@@ -91,3 +91,15 @@ def test_climbing_out_of_a_city_with_several_fields_is_a_stop_of_level_2_that_na
     assert (stop.level, stop.airport) == (Level.ONE_SIDE, None)
     assert {candidate.airport for candidate in stop.candidates} >= {"LFPG", "LFPO", "LFPB"}
     assert check_of(stop, "one_field").verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(("minutes", "told_as_stop"), [(8.0, False), (40.0, True)])
+def test_a_silence_too_short_for_landing_and_leaving_is_a_gap_even_where_both_sides_fit(
+    minutes: float, told_as_stop: bool
+) -> None:
+    """An approach broken off unheard: down on one side of the field, up again on the other."""
+    place = destination(*PYONGYANG, 10.0, 13.0)
+    lost = Side(T0, T0, *place, 4_600.0, 240.0, 190.0, -1_200.0)
+    at = T0 + minutes * MIN
+    after = Side(at, at, *destination(*PYONGYANG, 190.0, 5.0), 5_300.0, 250.0, 190.0, 2_000.0)
+    assert bool(stops_in(told(lost, after, GapClass.COVERAGE))) is told_as_stop

@@ -139,7 +139,7 @@ def test_a_vanishing_that_is_not_well_known_is_unknown(place: GapPlace, words: s
 @pytest.mark.parametrize(
     ("sightings", "words"),
     [
-        ([], "0 aircraft were heard in this area"),
+        ([], "nobody else was heard in this area"),
         (traffic(4_000.0, 9_000.0) + AHEAD, "too few to tell"),
         (LOW_HERE + ON_THE_WAY[:3] + LEFT + RIGHT, "ahead of it"),
         (LOW_HERE + ON_THE_WAY + LEFT, "ahead of it"),
