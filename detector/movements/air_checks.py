@@ -75,9 +75,11 @@ def air_vector(points: Points, air: Sequence[AirData], s: CheckSettings) -> Chec
     winds = ground[None, :] - through[None, :] * np.exp(1j * variations)[:, None]
     strength = np.partition(np.abs(winds), -s.contradictions, axis=1)[:, -s.contradictions]
     strongest = float(strength.min())
-    if strongest > s.wind_kt:
-        reason = f"ground speed and airspeed together would need a wind of {strongest:.0f} kt"
-        return made(name, False, strongest, s.wind_kt, "kt", reason)
+    highest = float(np.max(np.nan_to_num(altitude, nan=np.inf)))
+    limit = min(s.wind_kt, s.low_wind_kt + s.wind_kt_1000ft * max(highest, 0.0) / 1_000.0)
+    if strongest > limit:
+        reason = f"ground speed and airspeed together would need a wind of {strongest:.0f} kt, up to {highest:,.0f} ft"
+        return made(name, False, strongest, limit, "kt", reason)
     change, judged = _change(at, altitude, winds, s)
     if not judged:
         return made(name, None, None, s.wind_change_kt, "kt", "too few winds in the same air to compare")

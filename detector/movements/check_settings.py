@@ -51,6 +51,7 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     poor_nac_p                NACp 2: the position is known to within 4 NM (DO-260B table 2-71); readsb takes the same
     integrity_points          fixes with known integrity that it takes to judge
     wind_kt                   no wind is stronger: jet streams reach some 220 kt
+    low_wind_kt, wind_kt_1000ft  nor than this at sea level, and so much more for each 1,000 ft of pressure altitude
     wind_change_kt            nor does it change by more in `wind_s` within `wind_height_ft`
     wind_s, wind_height_ft    what "the same air" is
     wind_pair_s               air data in steady flight and ground speed this close in time belong together
@@ -71,6 +72,11 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slow_fixes, slow_least_s  so many positions over this time tell its speed
     slow_kt                   and this is slower than any flies, but for the lightest
     final_ft, final_nm        an approach is aligned below this pressure height, within this distance
+    steady_ft, steady_before_s, steady_after_s  around a touchdown: below this pressure height, from so long before it
+                              to so long after
+    steady_fixes, steady_least_s, steady_most_s  velocities that it takes, and how far apart they may be
+    steady_kt, steady_kt_s    changes of the velocity below the first are gusts and rounding; above the second no brake
+                              (5 kt/s) nor turn so low explains them
     aligned_nm, aligned_deg   this close to the extended centreline, and pointing along it
     unaligned_nm, unaligned_ft  so far from every centreline, and so low, nothing lands on any of them
     final_s                   the last fix in the air is this close before the landing, or the turn onto final may
@@ -137,6 +143,8 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     poor_nac_p: int = 2
     integrity_points: int = 3
     wind_kt: float = 250.0
+    low_wind_kt: float = 70.0
+    wind_kt_1000ft: float = 8.0
     wind_change_kt: float = 60.0
     wind_s: float = 600.0
     wind_height_ft: float = 3000.0
@@ -162,7 +170,15 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slow_kt: float = 60.0
     final_ft: float = 700.0
     final_nm: float = 4.0
-    aligned_nm: float = 0.35
+    steady_ft: float = 700.0
+    steady_before_s: float = 35.0
+    steady_after_s: float = 20.0
+    steady_fixes: int = 3
+    steady_least_s: float = 1.0
+    steady_most_s: float = 15.0
+    steady_kt: float = 35.0
+    steady_kt_s: float = 6.5
+    aligned_nm: float = 0.12
     aligned_deg: float = 25.0
     unaligned_nm: float = 1.0
     unaligned_ft: float = 300.0

@@ -19,6 +19,10 @@ from detector.reference import Airports
 
 HOLDING = ("area_interference", "co_location")
 """Checks that may come out otherwise later: they hold a stop back, and do not take it down."""
+UNHEARD_S = 86_400.0
+"""A silence on the ground of a day or more is no stop seen through, unless somebody listened."""
+HELD_AT_MOST_S = 86_400.0
+"""A stop is held for no longer than this after it was over; then it stands at the level that is left to it."""
 AFTERWARDS_S = 1.0
 """A hold is looked at again this long after its end, when what held it is over."""
 CONTACT = "ground_fix"
@@ -41,6 +45,7 @@ def examined(stop: Stop, life: Life, o: Observation, airports: Airports, sky: Su
             fresh += _of_landing(stop, o, airports, s)
         if ALREADY not in names:
             fresh += _of_receivers(stop, life, airports, sky, s)
+        fresh += _on_the_ground(stop, life, o, sky)
         fresh.append(sky_checks.air_ground(life.said_ground or None, life.said_air, None, s))
     end = stop.departed.latest if stop.departed is not None else o.at
     if not placed and stop.candidates and stop.level > Level.DARK:
@@ -61,8 +66,12 @@ def with_holds(stop: Stop, airports: Airports, sky: Surroundings, clock: float) 
     level = stops.capped(free, stop.checks)
     field = airports.index_of(stop.airport) if stop.airport else None
     hold = None
-    if level < free and field is not None:
+    heaped = any(check.name == "co_location" and check.verdict is Verdict.FAIL for check in stop.checks)
+    if (level < free or heaped) and level > Level.REJECTED and field is not None:
         hold = _hold(stop, free, field, airports, sky, clock)
+    there = stop.departed.latest if stop.departed is not None else stop.landed.latest
+    if hold is not None and clock - there > HELD_AT_MOST_S:
+        hold = None  # what is odd at the field by now says nothing of that day
     named = stop.airport if level is not Level.DARK else None
     country = stop.country if level is not Level.DARK else None
     return msgspec.structs.replace(stop, level=level, held=hold, airport=named, country=country)
@@ -108,6 +117,22 @@ def _of_positions(
     )
 
 
+def _on_the_ground(stop: Stop, life: Life, o: Observation, sky: Surroundings) -> tuple[Check, ...]:
+    """Days without a word, and nobody listening: it may have been elsewhere meanwhile."""
+    longest = max(
+        (gap for gap in life.gaps if gap[0] >= stop.landed.latest), key=lambda gap: gap[1] - gap[0], default=None
+    )
+    if longest is None or longest[1] - longest[0] < UNHEARD_S:
+        return ()
+    why = sky.silence(None, o.slot, o.icao24, *longest, o.clock)
+    hours = (longest[1] - longest[0]) / 3600
+    share = None if why.share is None else why.share
+    reason = f"nothing was heard of it for {hours:.0f} h on the ground"
+    reason += "" if share is None else f", of which somebody is known to have listened for {share:.0%}"
+    passed = share is not None and share >= checks.LEAST_LISTENED
+    return (made("heard_meanwhile", passed, hours, UNHEARD_S / 3600, "h", reason),)
+
+
 def _of_landing(stop: Stop, o: Observation, airports: Airports, s: CheckSettings) -> tuple[Check, ...]:
     field = airports.index_of(stop.airport) if stop.airport else None
     runways = airports.runways_of(field) if field is not None else ()
@@ -120,6 +145,7 @@ def _of_landing(stop: Stop, o: Observation, airports: Airports, s: CheckSettings
     return (
         roll,
         runway_checks.slowed_down(o.points, at, s),
+        runway_checks.steady_landing(o.points, at, elevation, o.now.category, s),
         runway_checks.approach_alignment(o.points, at, elevation, runways, o.now.category, s),
     )
 

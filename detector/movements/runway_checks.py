@@ -71,6 +71,36 @@ def slowed_down(points: Points, contact_at: float, s: CheckSettings) -> Check:
     return made(name, speed < s.slow_kt, speed, s.slow_kt, "kt", reason)
 
 
+def steady_landing(
+    points: Points, landed_at: float, elevation_ft: float, category: str | None, s: CheckSettings
+) -> Check:
+    """Over the runway threshold nothing changes speed or course at once. Value: kt/s, of the ground speed vector.
+
+    A position drawn away slowly moves with the pull, and the pull ends somewhere: at the touchdown or shortly before.
+    """
+    name = "steady_landing"
+    since = points.at - landed_at
+    low = (points.surface == 1.0) | (points.altitude_ft - elevation_ft < s.steady_ft)
+    told = ~np.isnan(points.groundspeed_kt) & ~np.isnan(points.track_deg)
+    rows = np.flatnonzero((since >= -s.steady_before_s) & (since <= s.steady_after_s) & low & told)
+    light = category is not None and (category.startswith(LIGHT) or category == ROTORCRAFT)
+    if len(rows) < s.steady_fixes or light or not np.any(points.groundspeed_kt[rows] > s.circuit_kt):
+        return made(
+            name, None, None, s.steady_kt_s, "kt/s", "too few velocities around the touchdown of a fast aircraft"
+        )
+    velocity = points.groundspeed_kt[rows] * np.exp(1j * np.radians(points.track_deg[rows]))
+    dt, change = np.diff(points.at[rows]), np.abs(np.diff(velocity))
+    close = (dt >= s.steady_least_s) & (dt <= s.steady_most_s)
+    if not close.any():
+        return made(name, None, None, s.steady_kt_s, "kt/s", "the velocities around the touchdown are too far apart")
+    rate = np.where(close & (change > s.steady_kt), change / np.maximum(dt, 0.1), 0.0)
+    worst = float(rate.max())
+    reason = f"ground speed and course change by at most {worst:.0f} kt a second around the touchdown"
+    if worst > s.steady_kt_s:
+        reason = f"ground speed and course jump by {float(change[rate.argmax()]):.0f} kt around the touchdown"
+    return made(name, worst <= s.steady_kt_s, worst, s.steady_kt_s, "kt/s", reason)
+
+
 def approach_alignment(
     points: Points,
     landed_at: float,

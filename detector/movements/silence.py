@@ -61,8 +61,8 @@ def lasting(
     if life.phase is Phase.GROUND:
         return told
     lost = side(o.now, o.points, s.trend_s)
-    if lost is None:
-        return told
+    if lost is None or (life.airborne_since is not None and lost.at < life.airborne_since):
+        return told  # jammed since the take-off: the last fix is of the flight before it
     if life.resumed_at is not None and lost.heard_at - life.resumed_at > BLIP_S:
         told += _unjudged(life)
     why = sky.silence(gaps.place(lost), o.slot, o.icao24, lost.heard_at, o.at, o.clock)

@@ -28,6 +28,7 @@ def named_airport(candidates: tuple[Candidate, ...]) -> str | None:
 CAPS = {
     "low_samples": Level.BOTH_SIDES,
     "area_interference": Level.BOTH_SIDES,
+    "heard_meanwhile": Level.BOTH_SIDES,
     "one_field": Level.ONE_SIDE,
     "flight_heard": Level.ONE_SIDE,
     "two_places": Level.ONE_SIDE,
@@ -36,6 +37,7 @@ CAPS = {
     "approach_alignment": Level.ONE_SIDE,
     "position_speed": Level.ONE_SIDE,
     "air_vector": Level.ONE_SIDE,
+    "steady_landing": Level.ONE_SIDE,
     "co_location": Level.ONE_SIDE,
     "listening": Level.DARK,
 }
@@ -62,7 +64,7 @@ def observed_level(checks: tuple[Check, ...]) -> Level:
         kinds = sum((words, barometer, continuity, heard_there))
         # A position drawn away slowly agrees with all of it - but for the runway.
         placed = heard_there or bool(passed.intersection(ON_THE_RUNWAY))
-        if kinds >= (2 if placed else 3):
+        if kinds >= (2 if placed else 3) and "ground_fix" in passed:
             level = Level.OBSERVED
         elif words or kinds >= 2:
             level = Level.BOTH_SIDES
@@ -74,6 +76,9 @@ def capped(level: Level, checks: tuple[Check, ...]) -> Level:
     if vetoed(checks):
         return Level.REJECTED
     failed = {check.name for check in checks if check.verdict is Verdict.FAIL}
+    if any(check.name == "implied_speed" and check.verdict is Verdict.NOT_EVALUABLE for check in checks):
+        # It landed while its positions were in doubt: those from before and after tell one side each.
+        level = min(level, Level.ONE_SIDE)
     for name in CAPS.keys() & failed:
         level = min(level, CAPS[name])
     suspicions = len(failed.intersection(SUSPICIONS))

@@ -87,6 +87,11 @@ def _judged(
                 f"the silence {silence_s / 60:.0f} min"
             )
             continue
+        # Where both sides tell the way, even the fastest one takes its time.
+        legs_s = sum(_legs_s(airport, lost, after, arrivals, departures, airports, s)) + s.minimum_stay_s
+        if after.at - lost.at < legs_s:
+            reasons.append(f"a landing at {airport} and a stay take {legs_s / 60:.0f} min, longer than it was silent")
+            continue
         at_one_city.append(candidates)
     if at_one_city:
         # A side that tells one field of a city from the others goes before one that does not.
@@ -98,7 +103,7 @@ def _judged(
     if stop is not None:
         life.stop, life.landing, life.phase, life.airborne_since = None, None, Phase.AIR, after.at
         return [stop]
-    return _gap(life, lost, after, o, "; ".join(reasons) or "neither side of the silence fits a landing")
+    return _gap(life, lost, after, o, "; ".join(dict.fromkeys(reasons)) or "neither side of the silence fits a landing")
 
 
 def _against_the_way_in(

@@ -69,7 +69,8 @@ def sighting(
         track_deg=place.track_deg,
         surface=surface == 1.0,
         degraded=poor(nic, nac_p) or (doubt is not None and doubt.returned_at is None),
-        jumped=doubt is not None and place.at in (doubt.last_at, doubt.since),
+        # A jump back to where it had come from heaps nothing up.
+        jumped=doubt is not None and place.at in (doubt.last_at, doubt.since) and place.at != doubt.returned_at,
         receiver=receiver,
         frames=frames,
     )

@@ -109,11 +109,16 @@ def test_in_quiet_surroundings_nothing_is_held() -> None:
     assert check_of(quiet, "co_location").verdict is Verdict.PASS
 
 
-@pytest.mark.parametrize("failed", ["on_approach", "two_places", "slowed_down"])
-def test_nothing_is_held_that_other_checks_keep_as_low_anyway(failed: str) -> None:
-    """But for a check that has no effect of its own."""
+@pytest.mark.parametrize(("failed", "holds"), [("two_places", True), ("slowed_down", False)])
+def test_positions_heaped_up_hold_everything_at_the_field_that_is_not_rejected(failed: str, holds: bool) -> None:
     told = with_holds(stop(failed=(failed, "co_location")), airports(), Weather(false_until=LANDED + 600), LANDED)
-    assert (told.held is not None) == (failed == "on_approach")
+    assert (told.held is not None) is holds
+
+
+def test_a_hold_ends_a_day_after_the_stop_at_the_latest() -> None:
+    late = LANDED + 2 * 86_400.0
+    told = with_holds(stop(failed=("co_location",)), airports(), Weather(false_until=late + 600), late)
+    assert told.held is None
 
 
 def test_a_stop_without_a_field_is_not_held() -> None:

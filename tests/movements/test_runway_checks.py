@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from detector.domain.geo import destination
 from detector.domain.observation import Points
 from detector.domain.stop import Verdict
 from detector.movements.check_settings import CheckSettings
-from detector.movements.runway_checks import approach_alignment, on_runway
+from detector.movements.runway_checks import approach_alignment, on_runway, steady_landing
 from detector.reference.airports import Runway, RunwayEnd
 from detector.reference.table import Surface
 from tests.movements.tracks import HOME, T0, track
@@ -82,8 +83,8 @@ def final(right_nm: float = 0.0, *, height_ft: float = 250.0, **columns: Any) ->
     ("points", "category", "verdict"),
     [
         (final(), "A3", PASS),
-        (final(0.34), "A3", PASS),
-        (final(0.36), "A3", NOT),
+        (final(0.11), "A3", PASS),
+        (final(0.13), "A3", NOT),
         (final(track_deg=116.0), "A3", NOT),
         (final(height_ft=800.0), "A3", NOT),
         (final(1.2), "A3", FAIL),
@@ -102,3 +103,30 @@ def test_an_approach_is_made_along_a_runway(points: Points, category: str | None
 def test_an_approach_lost_long_before_the_landing_is_not_judged() -> None:
     assert approach_alignment(final(1.2), T0 + 51.0, 100.0, [runway()], "A3", S).verdict is NOT
     assert approach_alignment(final(), T0 + 131.0, 100.0, [runway()], "A3", S).verdict is NOT
+
+
+def landing(speeds: list[float], tracks: list[float], surface: list[float]) -> Points:
+    """One point in 5 s, the touchdown at T0."""
+    n = len(speeds)
+    at = T0 + 5.0 * (np.arange(n) - surface.index(1.0))
+    return Points.of(
+        at, np.full(n, 50.0), np.full(n, 8.0), np.full(n, 200.0), np.array(speeds), track_deg=np.array(tracks),
+        surface=np.array(surface),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("speeds", "tracks", "category", "verdict"),
+    [
+        ([140.0, 138.0, 136.0, 133.0, 115.0], [91.0, 90.0, 90.0, 90.0, 90.0], "A3", PASS),
+        ([200.0, 199.0, 136.0, 133.0, 115.0], [110.0, 110.0, 90.0, 90.0, 90.0], "A3", FAIL),  # the pull ends
+        ([140.0, 140.0, 140.0, 138.0, 90.0], [60.0, 60.0, 60.0, 90.0, 90.0], "A3", FAIL),
+        ([200.0, 199.0, 136.0, 133.0, 115.0], [110.0, 110.0, 90.0, 90.0, 90.0], "A1", NOT),
+        ([80.0, 80.0, 75.0, 60.0, 40.0], [60.0, 75.0, 90.0, 90.0, 90.0], None, NOT),
+    ],
+)
+def test_nothing_jumps_around_the_touchdown_of_a_fast_aircraft(
+    speeds: list[float], tracks: list[float], category: str | None, verdict: Verdict
+) -> None:
+    points = landing(speeds, tracks, [0.0, 0.0, 0.0, 1.0, 1.0])
+    assert steady_landing(points, T0, 100.0, category, S).verdict is verdict

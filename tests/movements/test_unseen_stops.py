@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from detector.domain.alert import AlertEvent
+from detector.domain.geo import destination
 from detector.domain.stop import Level, Status
 from detector.domain.times import parse_iso
-from detector.simulation.scenario import Flight, Outage, Receiver, Silence
-from tests.movements.worlds import beside, check_of, far_from, play, scene
+from detector.simulation.scenario import Flight, GnssFault, Outage, Receiver, Silence
+from tests.movements.worlds import beside, check_of, far_from, play, real_field, scene
 
 AT = "2024-05-06T"
 NOON = parse_iso(f"{AT}12:00:00Z")
@@ -96,3 +97,32 @@ def test_the_reasons_of_an_inferred_stop_say_how_far_how_high_and_how_long() -> 
     assert "NM from the field at" in check_of(stop, "energy_arrival").reason
     assert "silent for" in check_of(stop, "feasible").reason
     assert sum(candidate.probability for candidate in stop.candidates) <= 1.0
+
+
+@pytest.mark.parametrize("hears_down_to_ft", [6_000, 8_000])
+def test_a_go_around_too_short_for_a_landing_leaves_no_stop_behind(hears_down_to_ft: float) -> None:
+    """Both sides of the silence fit the listed field, but it lasted less than flying in, a stay and climbing out."""
+    there = real_field("ZKPY")
+    ways = [destination(there.lat, there.lon, 200.0, nm) for nm in (150.0, 120.0)]
+    flight = Flight(
+        off_block=f"{AT}00:10:00Z",
+        via=ways,
+        destination="ZKPY",
+        divert_to="ZKWS",
+        approaches=["go_around"],
+        cruise_ft=28_000,
+    )
+    world = play(scene(flight, receivers=[far_from("ZKPY", hears_down_to_ft=hears_down_to_ft)]))
+    assert [stop for stop in world.stops if stop.airport == "ZKPY"] == []
+
+
+def test_a_take_off_with_jammed_positions_opens_no_second_stop_where_the_flight_before_came_down() -> None:
+    there = real_field("OSDI")
+    ways = [destination(there.lat, there.lon, 200.0, nm) for nm in (150.0, 120.0)]
+    jam_in = GnssFault(kind="jammed", start="landing - 12 min")
+    jam_out = GnssFault(kind="jammed", start="off_block - 10 min", until="take_off + 12 min")
+    way_in = Flight(off_block=f"{AT}00:10:00Z", via=ways, destination="OSDI", cruise_ft=28_000, gnss=[jam_in])
+    out = [destination(there.lat, there.lon, 60.0, nm) for nm in (120.0, 150.0)]
+    way_out = Flight(off_block=f"{AT}02:00:00Z", origin="OSDI", via=out, cruise_ft=28_000, gnss=[jam_out])
+    world = play(scene(way_in, way_out, receivers=[beside("OSDI")]), listen_until=parse_iso(f"{AT}04:00:00Z"))
+    assert [(stop.airport, stop.status) for stop in world.every_stop] == [("OSDI", Status.CLOSED)]

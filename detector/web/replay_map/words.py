@@ -54,6 +54,8 @@ CHECKS = {
     "off_runway": "Rolled out along a runway",
     "approach_alignment": "Came in along a runway",
     "slowed_down": "Slowed down after the roll-out",
+    "heard_meanwhile": "Heard, or listened for, all through the stay",
+    "steady_landing": "No jump of speed or course at the touchdown",
     # Receivers, and the aircraft around.
     "radio_horizon": "Receivers within hearing of the ground there",
     "beyond_horizon": "Receivers anywhere near hearing of the ground there",
