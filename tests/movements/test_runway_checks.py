@@ -108,7 +108,7 @@ def test_an_approach_lost_long_before_the_landing_is_not_judged() -> None:
 def landing(speeds: list[float], tracks: list[float], surface: list[float]) -> Points:
     """One point in 5 s, the touchdown at T0."""
     n = len(speeds)
-    at = T0 + 5.0 * (np.arange(n) - surface.index(1.0))
+    at = (T0 + 5.0 * (np.arange(n) - surface.index(1.0))).astype(np.float64)
     return Points.of(
         at, np.full(n, 50.0), np.full(n, 8.0), np.full(n, 200.0), np.array(speeds), track_deg=np.array(tracks),
         surface=np.array(surface),

@@ -112,8 +112,11 @@ def test_a_go_around_too_short_for_a_landing_leaves_no_stop_behind(hears_down_to
         approaches=["go_around"],
         cruise_ft=28_000,
     )
-    world = play(scene(flight, receivers=[far_from("ZKPY", hears_down_to_ft=hears_down_to_ft)]))
-    assert [stop for stop in world.stops if stop.airport == "ZKPY"] == []
+    wonsan = real_field("ZKWS")
+    out = [destination(wonsan.lat, wonsan.lon, 200.0, nm) for nm in (60.0, 150.0)]
+    on = Flight(off_block=f"{AT}02:30:00Z", origin="ZKWS", via=out, cruise_ft=28_000)
+    world = play(scene(flight, on, receivers=[far_from("ZKPY", hears_down_to_ft=hears_down_to_ft)]))
+    assert [stop.airport for stop in world.stops] == ["ZKWS"]
 
 
 def test_a_take_off_with_jammed_positions_opens_no_second_stop_where_the_flight_before_came_down() -> None:
