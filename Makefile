@@ -11,6 +11,7 @@ help:
 	@echo "make check     formatting, lint, types and the import contracts"
 	@echo "make bench     speed and agreement, beside other decoders on the same file"
 	@echo "make evaluate  stops found against stops that were, over generated worlds; report in build/evaluate"
+	@echo "               (SEEDS=20 for fewer worlds of each family than 100)"
 	@echo "make golden    rewrite the golden files, for a diff to be read"
 	@echo "make soak      the long runs that make test leaves out"
 	@echo "make clean     remove the virtual environment and all caches"
@@ -38,7 +39,7 @@ bench: setup
 	$(PY) -m benchmarks
 
 evaluate: setup
-	$(PY) -m tests.families.evaluate
+	@$(PY) -m tests.families.evaluate $(if $(SEEDS),--seeds $(SEEDS))
 
 golden: setup
 	$(PY) -m pytest -q --update-golden tests/golden

@@ -22,7 +22,7 @@ import msgspec
 from detector import __version__
 from detector.alerting import EvidenceFrame
 from detector.cases import archive
-from detector.cases.comparison import Fact, Verification, compared, fact
+from detector.cases.comparison import TIME_TOLERANCE_S, Fact, Verification, compared, fact
 from detector.cases.recomputation import places, same_stop, stops_from
 from detector.cases.stored import StoredRun
 from detector.cases.tables import rows_from, rows_used, tables_of
@@ -42,7 +42,7 @@ HOW = (
     "Frames of frames.csv, in order, go through a fresh path with nothing in it: pyModeS decodes them one by one.",
     "Settings are those of settings.json; fields, runways and listings those of tables.json, and no others.",
     "Where frames pause for more than 30 min there is a heartbeat every 30 min, as other aircraft gave in the stream.",
-    "If the stop is open, heartbeats after the last frame last until the time of the alert.",
+    "If the stop is open, heartbeats after the last frame last until 30 s after the time of the alert.",
     "The stop of the same aircraft that shares the most time is compared with the one in alert.json, fact by fact.",
 )
 EDGE = 3
@@ -106,8 +106,8 @@ def _recomputed(
 ) -> dict[str, Any] | None:
     """The record of the stop that the frames give; None if they give no such stop."""
     stop = _stop(alert["stop"])
-    # Times on the wire are whole seconds, rounded down.
-    silent_until = parse_iso(alert["at"]) + 1.0 if stop.status is Status.OPEN else None
+    # A landing may come out that much later, and counts only some time after it.
+    silent_until = parse_iso(alert["at"]) + TIME_TOLERANCE_S if stop.status is Status.OPEN else None
     rows = rows_from(fields, source)
     if not rows or not frames:
         raise InputError(f"{source}: no field or no frame to work with")

@@ -13,10 +13,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from detector import cases
+from detector.app import RunRecord
 from detector.cli import case_words, outputs, tables
 from detector.domain import alert as alerts
 from detector.domain import stop as stops
 from detector.domain.errors import InputError, UsageError
+from detector.domain.times import iso
 from detector.domain.wire import alert_line, stop_record
 from detector.settings import load_configuration
 
@@ -47,12 +49,15 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """A table of alerts, each in its last revision."""
-    told, of_stops = _records(store, from_)
+    run = cases.newest_run(store) if from_ is None else None
+    told, of_stops = _records(run, from_, held=held)
     records = [stop for stop in of_stops if stop.get("held")] if held else told
     if as_json:
         outputs.write_lines(outputs.STANDARD_OUTPUT, (_json(record) for record in records))
         return
     console = tables.console(stderr=False)
+    if run is not None and run.record is not None:
+        console.print(escape(_replay_text(run.record)), soft_wrap=True)
     if not records:
         console.print("No stops are held." if held else "No alerts.")
     else:
@@ -62,7 +67,8 @@ def list_(
 @commands.command("show")
 def show(alert_id: Id, store: Store = "embedded", from_: From = None, as_json: AsJson = False) -> None:
     """One alert in words: what is claimed, every check, and what it rests on."""
-    record = _chosen(_records(store, from_)[0], alert_id)
+    run = cases.newest_run(store) if from_ is None else None
+    record = _chosen(_records(run, from_)[0], alert_id)
     if as_json:
         outputs.write_lines(outputs.STANDARD_OUTPUT, [_json(record)])
         return
@@ -104,20 +110,37 @@ def export(
         )
 
 
-def _records(store: str, from_: Path | None) -> tuple[list[Record], list[Record]]:
-    """(alerts, stops) as records of the contract, each in its last revision."""
+def _replay_text(record: RunRecord) -> str:
+    """Which replay is spoken of: its files, and when it began."""
+    first, *others = record.files or ("no file",)
+    more = f" and {len(others):,} more" if others else ""
+    began = iso(record.began_at)
+    return f"Replay of {first}{more}, made {began[:10]} {began[11:19]} UTC"
+
+
+def _records(
+    run: cases.StoredRun | None, from_: Path | None, *, held: bool = False
+) -> tuple[list[Record], list[Record]]:
+    """(alerts, stops) as records of the contract, each in its last revision; of a file, those that are asked for."""
     if from_ is not None:
-        return _read(from_)
-    run = cases.newest_run(store)
+        told, of_stops = _read(from_)
+        if held and told and not of_stops:
+            raise UsageError(f"{from_}: alerts files hold no held stops; --held takes a file written with --stops")
+        if not held and of_stops and not told:
+            raise UsageError(f"{from_}: holds stops and no alerts; --from takes a file written with --alerts")
+        return told, of_stops
+    if run is None:
+        return [], []
     return [json.loads(alert_line(alert)) for alert in run.alerts], [stop_record(stop) for stop in run.stops]
 
 
 def _read(path: Path) -> tuple[list[Record], list[Record]]:
-    """The lines of a file that --alerts or --stops wrote. Raises InputError, naming the line."""
+    """The lines of a file that --alerts or --stops wrote. Raises InputError where it cannot be read, and UsageError,
+    naming the line, where it is a file of something else."""
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not text; --from takes a file written with --alerts") from error
+        raise UsageError(f"{path}: not text; --from takes a file written with --alerts") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from error
     found: dict[str, dict[str, Record]] = {alerts.SCHEMA: {}, stops.SCHEMA: {}}
@@ -129,7 +152,7 @@ def _read(path: Path) -> tuple[list[Record], list[Record]]:
             found[record["schema"]][record["id"]] = record
             _ = [_stop_cells(record), record["severity"]] if record["schema"] == alerts.SCHEMA else record["airport"]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise InputError(f"{path}:{number}: not an alert as --alerts writes them") from error
+            raise UsageError(f"{path}:{number}: not an alert as --alerts writes them") from error
     return list(found[alerts.SCHEMA].values()), list(found[stops.SCHEMA].values())
 
 

@@ -16,10 +16,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from detector import app, framing
 from detector.cli import disturbances, maps, outputs, tables
+from detector.cli.placed import placed
 from detector.domain.errors import InputError, Reject, UsageError
 from detector.domain.gap import GapClass
 from detector.domain.times import iso, parse_iso
 from detector.domain.wire import alert_line, gap_line, stop_line
+from detector.feeds.files import open_recordings
 
 WASTED = frozenset(
     {Reject.GARBAGE, Reject.BAD_TIME, Reject.BAD_HEX, Reject.LATE, Reject.TIME_JUMP, Reject.CRC, Reject.OVERLONG}
@@ -73,6 +75,7 @@ def replay(
         tracks=map_ is not None,
     )
     with app.Replay(options) as run:
+        unit = _unit(paths, format_)
         with _progress(shown=not quiet) as progress:
             result = run.run(progress)
         result.notes += _warnings(result)
@@ -90,13 +93,19 @@ def replay(
         outputs.write_lines(outputs.STANDARD_OUTPUT, [json.dumps(_summary(result)).encode()])
     elif not quiet:
         # The tables move aside when standard output carries a result.
-        tables.print_result(result, tables.console(stderr=bool(to_output)))
+        tables.print_result(result, tables.console(stderr=bool(to_output)), unit)
 
 
 def _expanded(paths: list[str]) -> list[str]:
     """Every file that may be read: none of them may be written over."""
     found = [name for path in paths for name in (glob.glob(path) or [path])]
     return found + [str(inner) for name in found if Path(name).is_dir() for inner in Path(name).rglob("*")]
+
+
+def _unit(paths: list[str], format_: str) -> str:
+    """What the recordings are made of: frames, or the rows of tracks decoded elsewhere."""
+    tracks = {file.format in framing.TRACK_FORMATS for file in open_recordings(paths, format=format_).files}
+    return "rows" if tracks == {True} else "frames and rows" if True in tracks else "frames"
 
 
 def _warnings(result: app.ReplayResult) -> list[str]:
@@ -171,7 +180,7 @@ def _summary(result: app.ReplayResult) -> dict[str, object]:
                 "latest": iso(math.ceil(movement.latest)),
                 "reason": movement.reason,
             }
-            for movement in result.movements
+            for movement in placed(result.movements, result.stops)
         ],
         "interference": [disturbances.record(one) for one in disturbances.disturbances(result.areas)],
         "gaps": {kind: sum(gap.kind is kind for gap in result.gaps) for kind in GapClass},

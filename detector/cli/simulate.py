@@ -59,8 +59,8 @@ def simulate(
     if truth is not None:
         _write(truth, (json.dumps(_truth(wanted, played), indent=1) + "\n").encode())
     if not quiet:
-        frames = len(played.frames)
-        typer.echo(f"{output}: {frames:,} frames heard of {played.sent:,} sent; {len(played.stops)} stops", err=True)
+        heard = f"{len(played.frames):,} receptions of {played.sent:,} frames sent"
+        typer.echo(f"{output}: {heard}; {len(played.stops)} stops", err=True)
 
 
 def _read(path: Path) -> Scenario:

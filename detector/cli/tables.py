@@ -12,11 +12,12 @@ from rich.table import Table
 
 from detector.app import ReplayResult
 from detector.cli.disturbances import Disturbance, disturbance_text, disturbances
+from detector.cli.placed import placed
 from detector.domain.alert import Alert, JourneyStep
 from detector.domain.movement import Movement
 from detector.domain.stop import Level, Moment, Stop
 from detector.domain.times import iso
-from detector.web.replay_map.words import contradiction_text, held_text, off_field_text
+from detector.web.replay_map.words import contradiction_text, duration_text, held_text, off_field_text, stands
 
 LEVEL_WORDS = {4: "4 observed", 3: "3 inferred", 2: "2 inferred", 1: "1 dark", 0: "0 rejected"}
 MOVEMENTS_SHOWN = 12
@@ -31,8 +32,8 @@ def console(*, stderr: bool) -> Console:
     return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=PLAIN_WIDTH)
 
 
-def print_result(result: ReplayResult, to: Console) -> None:
-    """Tables of stops and alerts, then the summary."""
+def print_result(result: ReplayResult, to: Console, unit: str = "frames") -> None:
+    """Tables of stops and alerts, then the summary. `unit`: what the input is made of."""
     if result.stops:
         to.print(stops_table(result.stops))
         print_doubts(result.stops, to)
@@ -46,9 +47,9 @@ def print_result(result: ReplayResult, to: Console) -> None:
     else:
         to.print("No alerts.")
     if 0 < len(result.movements) <= MOVEMENTS_SHOWN:
-        to.print(movements_table(result.movements))
+        to.print(movements_table(placed(result.movements, result.stops)))
     print_disturbances(disturbances(result.areas), to)
-    print_summary(result, to)
+    print_summary(result, to, unit)
 
 
 def latest(alerts: Iterable[Alert]) -> list[Alert]:
@@ -65,11 +66,9 @@ def stops_table(stops: Iterable[Stop]) -> Table:
     for stop in stops:
         table.add_row(
             escape(f"{stop.icao24}\n{_callsigns(stop)}"),
-            escape(f"{stop.airport or ('no field' if off_field_text(stop) else 'not named')}\n{stop.country or ''}"),
+            escape(f"{stop.airport or _no_field(stop)}\n{stop.country or ''}"),
             f"{LEVEL_WORDS[int(stop.level)]}\n{stop.status}{', held' if stop.held else ''}",
-            _moment(stop.landed),
-            _moment(stop.departed) if stop.departed else "-",
-            _ground_time(stop),
+            *_times(stop),
         )
     return table
 
@@ -147,13 +146,13 @@ def print_disturbances(areas: list[Disturbance], to: Console) -> None:
     to.print()
 
 
-def print_summary(result: ReplayResult, to: Console) -> None:
+def print_summary(result: ReplayResult, to: Console, unit: str = "frames") -> None:
     """Frames, aircraft, time, movements, and what was dropped, by reason."""
     span = f"{iso(result.first_at)} to {iso(result.last_at)}" if result.first_at and result.last_at else "no time"
     rate = result.frames / result.elapsed_s if result.elapsed_s else 0.0
     to.print(
-        f"{result.frames:,} frames of {result.aircraft:,} aircraft, {span}; "
-        f"{result.elapsed_s:.1f} s, {rate:,.0f} frames/s",
+        f"{result.frames:,} {unit} of {result.aircraft:,} aircraft, {span}; "
+        f"{result.elapsed_s:.1f} s, {rate:,.0f} {unit}/s",
         soft_wrap=True,
     )
     kinds: dict[str, int] = {}
@@ -161,7 +160,9 @@ def print_summary(result: ReplayResult, to: Console) -> None:
         name = movement.kind.value.replace("_", "-")
         kinds[name] = kinds.get(name, 0) + 1
     if kinds:
-        to.print("Movements: " + ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items())), soft_wrap=True)
+        sums = ", ".join(f"{n:,} {kind}" for kind, n in sorted(kinds.items()))
+        more = f" ({len(result.movements):,} movements; --json lists them)"
+        to.print(f"Movements: {sums}{more if len(result.movements) > MOVEMENTS_SHOWN else ''}", soft_wrap=True)
     counts = result.rejects.counts
     dropped = ", ".join(f"{reason} {counts[reason]:,}" for reason in sorted(counts)) or "nothing"
     to.print(f"Not used: {dropped}", soft_wrap=True)
@@ -172,6 +173,20 @@ def print_summary(result: ReplayResult, to: Console) -> None:
 def _callsigns(stop: Stop) -> str:
     names = [name for name in (stop.callsign_in, stop.callsign_out) if name]
     return " / ".join(dict.fromkeys(names)) or "-"
+
+
+def _no_field(stop: Stop) -> str:
+    if stop.level is Level.DARK:
+        return "not known"
+    return "no field" if off_field_text(stop) else "not named"
+
+
+def _times(stop: Stop) -> tuple[str, str, str]:
+    """Landed, departed, on the ground; of a silence that may have been no stop only what bounds it."""
+    departed = _moment(stop.departed) if stop.departed else "-"
+    if stop.level is Level.DARK and stands(stop):
+        return f"if so\n{_moment(stop.landed)}", f"if so\n{departed}", "whether it landed\nis not known"
+    return _moment(stop.landed), departed, _ground_time(stop)
 
 
 def _moment(moment: Moment) -> str:
@@ -192,17 +207,10 @@ def _ground_time(stop: Stop) -> str:
     if time is None:
         return "not heard leaving"
     if time.max is None:
-        return f"{_duration(time.min)} or more"
+        return f"{duration_text(time.min)} or more"
     if time.max - time.min < 60:
-        return _duration(time.estimate)
-    return f"{_duration(time.min)} .. {_duration(time.max)}"
-
-
-def _duration(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60:02d} min"
+        return duration_text(time.estimate)
+    return f"{duration_text(time.min)} .. {duration_text(time.max)}"
 
 
 def _step(step: JourneyStep) -> str:

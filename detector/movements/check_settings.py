@@ -18,6 +18,7 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     frozen_gap_s              positions further apart in time than this were not watched in between
     frozen_kt                 ground speed at which a position must move
     frozen_altitude_ft        change of altitude that no hover and no pressure change explains
+    frozen_wing_ft            nor this of an aircraft that cannot hover: pressure and rounding make less than 100 ft
     hover_ft                  nothing hovers above this height: helicopters seldom do above 10,000 ft
     circle_s, circle_most_s   a circle is looked for in stretches of this length (5 to 10 min)
     circle_points             fixes that a circle is fitted to, at least
@@ -41,7 +42,7 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sideways_deg, sideways_kt  positions lead where the track points, to this; slower aircraft may tell their heading
     geometric_ft              geometric and barometric altitude differ by less: pressure and temperature explain some
                               2,000 ft at high levels
-    geometric_low_ft          near the ground only pressure (30 hPa: 900 ft), geoid (350 ft) and rounding explain it ...
+    geometric_low_ft          near the ground only pressure (950 hPa: 1,730 ft) and geoid (350 ft) explain it ...
     geometric_share           ... and temperature a share of the altitude (20 degrees off standard: 7 %)
     geometric_points          so many times in a row
     geometric_step_ft, geometric_step_s  their difference changes by less than this in this time ...
@@ -77,6 +78,7 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     steady_fixes, steady_least_s, steady_most_s  velocities that it takes, and how far apart they may be
     steady_kt, steady_kt_s    changes of the velocity below the first are gusts and rounding; above the second no brake
                               (5 kt/s) nor turn so low explains them
+    moving_m                  fixes that lie closer together are one place, and tell no way flown
     aligned_nm, aligned_deg   this close to the extended centreline, and pointing along it
     unaligned_nm, unaligned_ft  so far from every centreline, and so low, nothing lands on any of them
     final_s                   the last fix in the air is this close before the landing, or the turn onto final may
@@ -107,6 +109,7 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     frozen_gap_s: float = 65.0
     frozen_kt: float = 50.0
     frozen_altitude_ft: float = 1000.0
+    frozen_wing_ft: float = 300.0
     hover_ft: float = 10000.0
     circle_s: float = 300.0
     circle_most_s: float = 600.0
@@ -132,7 +135,7 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sideways_deg: float = 25.0
     sideways_kt: float = 150.0
     geometric_ft: float = 3000.0
-    geometric_low_ft: float = 1300.0
+    geometric_low_ft: float = 2100.0
     geometric_share: float = 0.08
     geometric_points: int = 3
     geometric_step_ft: float = 500.0
@@ -178,6 +181,7 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     steady_most_s: float = 15.0
     steady_kt: float = 35.0
     steady_kt_s: float = 6.5
+    moving_m: float = 30.0
     aligned_nm: float = 0.12
     aligned_deg: float = 25.0
     unaligned_nm: float = 1.0

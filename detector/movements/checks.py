@@ -45,6 +45,11 @@ def implied_speed(doubt: Doubt | None, at: float, at_field: Check | None = None)
     if doubt.returned_at is None:
         reason = f"the position jumped {ago:.0f} min before and has not come back; positions since then are not used"
         return _check("implied_speed", None, None, limit, "min", reason)
+    if doubt.returned_at <= doubt.since and not doubt.cleared(at):
+        reason = (
+            f"the position jumped {ago:.0f} min before, by no more than it may have flown; which is false is not told"
+        )
+        return _check("implied_speed", None, None, limit, "min", reason)
     if doubt.returned_at > at:
         # The place is told by what came after: positions in doubt have no part in it.
         reason = f"the position had jumped {ago:.0f} min before, and came back afterwards; none of the time is used"

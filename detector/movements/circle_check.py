@@ -114,13 +114,13 @@ def _impossible(circle: Circle, points: Points, air: Sequence[AirData], category
     inside = _within(points, circle, air)
     roll, needed = _roll(inside, s), _bank_deg(circle)
     if roll is not None and abs(needed - roll) > s.bank_deg:
-        return f"which takes {needed:.0f} degrees of bank; the aircraft's roll was {roll:.0f}"
+        return f"which needs {needed:.0f} degrees of bank; the aircraft's roll was {roll:.0f}"
     rate = _heading_rate(inside, s)
     if rate is not None and abs(_rate(circle, points) - rate) > s.turn_rate_deg_s:
         return f"turning {_rate(circle, points):+.1f} degrees a second; its heading turned {rate:+.1f}"
     most = s.transport_bank_deg if category in TRANSPORT else s.any_bank_deg
     if needed > most:
-        return f"which takes {needed:.0f} degrees of bank: more than {most:.0f} no such aircraft flies on and on"
+        return f"which needs {needed:.0f} degrees of bank, more than the {most:.0f} that such an aircraft keeps up"
     return _no_such_orbit(circle, points, category, s)
 
 

@@ -19,6 +19,7 @@ from detector.reference import Airports
 
 HOLDING = ("area_interference", "co_location")
 """Checks that may come out otherwise later: they hold a stop back, and do not take it down."""
+AS_IT_LEFT_S = 600.0
 UNHEARD_S = 86_400.0
 """A silence on the ground of a day or more is no stop seen through, unless somebody listened."""
 HELD_AT_MOST_S = 86_400.0
@@ -47,6 +48,8 @@ def examined(stop: Stop, life: Life, o: Observation, airports: Airports, sky: Su
             fresh += _of_receivers(stop, life, airports, sky, s)
         fresh += _on_the_ground(stop, life, o, sky)
         fresh.append(sky_checks.air_ground(life.said_ground or None, life.said_air, None, s))
+    if contact and stop.departed is not None:
+        fresh += _jumped_meanwhile(stop, life)
     end = stop.departed.latest if stop.departed is not None else o.at
     if not placed and stop.candidates and stop.level > Level.DARK:
         fresh.append(checks.one_field(stop.candidates))
@@ -115,6 +118,19 @@ def _of_positions(
         motion_checks.geometric_barometric(points, s),
         motion_checks.integrity(points, s),
     )
+
+
+def _jumped_meanwhile(stop: Stop, life: Life) -> tuple[Check, ...]:
+    """The position jumped while it stood there or as it left, and has not come back: which of the two places is false
+    is not told by itself. It is where the take-off is at the field."""
+    doubt, departed = life.doubt, stop.departed
+    left = any(check.name == "departure" and check.verdict is Verdict.PASS for check in stop.checks)
+    if doubt is None or departed is None or left or doubt.returned_at is not None:
+        return ()
+    if not stop.landed.latest < doubt.since <= departed.latest + AS_IT_LEFT_S:
+        return ()
+    reason = "the position jumped after the landing, and nothing tells which place was the false one"
+    return (made("implied_speed", None, None, None, "min", reason),)
 
 
 def _on_the_ground(stop: Stop, life: Life, o: Observation, sky: Surroundings) -> tuple[Check, ...]:

@@ -197,6 +197,8 @@ def _flies(still: Points, category: str | None, elevation_ft: float | None, s: C
         return f"the barometric altitude changed by {change:.0f} ft"
     if (category or "").startswith(LIGHTER_OR_ROTOR):
         return ""
+    if category in FIXED_WING and change >= s.frozen_wing_ft:
+        return f"the barometric altitude of a fixed-wing aircraft changed by {change:.0f} ft"
     if altitude.min() >= s.hover_ft:
         return f"it was at {float(altitude.min()):.0f} ft"
     high = elevation_ft is not None and float(altitude.min()) - elevation_ft > s.frozen_altitude_ft * 2

@@ -42,6 +42,9 @@ def on_runway(points: Points, contact_at: float, runways: Sequence[Runway], s: C
     away = [min(_distance_nm(runway, *_place(points, row)) for runway in known) for row in rows]
     usual = float(np.median(away)) * M_PER_NM
     told = f"{len(rows)} fixes of the roll-out, {usual:.0f} m from the nearest centreline"
+    spread = max(distance_nm(*_place(points, rows[0]), *_place(points, row)) for row in rows) * M_PER_NM
+    if len(rows) >= s.off_runway_fixes and spread < s.moving_m:
+        return made(name, None, usual, s.runway_m, "m", f"{told}, all of them one place")
     if 2 * on >= len(rows):
         return made(name, True, usual, s.runway_m, "m", f"{told}, {on} of them along a runway")
     off = np.median(away) > s.off_runway_nm and on <= s.off_runway_share * len(rows)
@@ -127,6 +130,8 @@ def approach_alignment(
     ][-2:]
     if len(rows) < 2 or landed_at - float(points.at[rows[0]]) > s.contact_s:
         return made(name, None, None, s.aligned_nm, "NM", "no fixes low on the approach just before the landing")
+    if distance_nm(*_place(points, rows[0]), *_place(points, rows[1])) * M_PER_NM < s.moving_m:
+        return made(name, None, None, s.aligned_nm, "NM", "the last fixes in the air are one place")
     lateral = [_line_nm(known, points, row) for row in rows]
     last = lateral[-1]
     told = f"the last fixes in the air {lateral[0]:.2f} and {last:.2f} NM from the nearest extended centreline"

@@ -17,6 +17,7 @@ def dark_stop(case: Case) -> Finding | None:
     shares = {candidate.airport: candidate.probability for candidate in stop.candidates}
     fields = ", ".join(f"{airport} ({shares[airport]:.0%})" for airport in case.reachable)
     reason = (
-        f"silent with the transponder off; listed fields within reach, none of them certain: {fields}. {off.reason}"
+        "fell silent where others were heard, as with the transponder switched off; "
+        f"fields on a watch list within reach, none of them certain: {fields}. {off.reason}"
     )
     return Finding("dark_stop", Certainty.POSSIBLE, Severity.MEDIUM, reason)

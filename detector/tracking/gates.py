@@ -50,6 +50,8 @@ SECOND_TRACK_S = 600.0
 MIXED, MIXED_S = 3, 60.0
 """Pairs of one message from each of the two lie anywhere: a second track of at least so many fixes outlasts them, for
 this long without another fix of its own."""
+REFUSED_S, SAME_PLACE_NM = 3_600.0, 5.0
+"""A refused fix is remembered for so long; one after a pause that lies so near to it bears it out."""
 HOP_S, HOP_KT, HOP_NM = 600.0, 500.0, 3.0
 """A flight unheard between two parking places: taxiing, climb and approach take this long, and the rest goes so fast;
 an aircraft may have been towed so far."""
@@ -59,12 +61,18 @@ APART_KT, APART_NM = 2_000.0, 10.0
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """A fix that replaced the track: its row, and the last fix of the track before (Unix s UTC, degrees)."""
+    """A fix that replaced the track: its row, and the last fix of the track before (Unix s UTC, degrees).
+
+    `seen_at`: when a fix at the new place was refused already, before a pause made it feasible.
+    """
 
     row: int
     before_at: float
     before_latitude_deg: float
     before_longitude_deg: float
+    seen_at: float | None = None
+    seen_latitude_deg: float = float("nan")
+    seen_longitude_deg: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +178,9 @@ def _one_by_one(table: SlotTable, rows: FixRows, mine: slice, settings: Tracking
     for i in range(mine.start, mine.stop):
         here = [float(rows.at[i]), float(rows.latitude_deg[i]), float(rows.longitude_deg[i])]
         if _possible(fix, here, rows, i, surface, settings):
+            if strays > 0 and _as_seen_before(fix, stray, here):
+                # Refused then, and feasible only now that time has passed: it was a jump all the same.
+                gated.jumps.append(Jump(i, *fix, *stray))
             fix, strays, surface = here, 0, bool(rows.surface[i])
             continue
         gated.accepted[i] = False
@@ -198,6 +209,14 @@ def _one_by_one(table: SlotTable, rows: FixRows, mine: slice, settings: Tracking
         table[name][slot] = value
     table["second_since"][slot] = since
     table["stray_count"][slot], table["second_count"][slot] = strays, count
+
+
+def _as_seen_before(fix: list[float], stray: list[float], here: list[float]) -> bool:
+    """Whether a fix after a pause lies where one that was refused had lain, and not where the track was."""
+    if not (here[0] - fix[0] > STALE_VELOCITY_S and stray[0] > fix[0] and here[0] - stray[0] <= REFUSED_S):
+        return False
+    back = distance_nm(stray[1], stray[2], here[1], here[2])
+    return back <= SAME_PLACE_NM and 2.0 * back < distance_nm(fix[1], fix[2], here[1], here[2])
 
 
 def _flown(start: list[float], here: list[float], settings: TrackingSettings) -> bool:

@@ -234,7 +234,11 @@ class Tracker:
             elif jump is not None:
                 past = self._past(arrivals, fixes, slot, group, first, position - 1)
                 before = doubts.place_before(past, jump.before_at, jump.before_latitude_deg, jump.before_longitude_deg)
-                self.doubts.jumped(slot, position, here, before, nowhere=bool(nowhere))
+                if jump.seen_at is not None:
+                    seen = Place(jump.seen_at, jump.seen_latitude_deg, jump.seen_longitude_deg, None, None, None, None)
+                    self.doubts.jumped(slot, position, seen, before, nowhere=bool(nowhere))
+                else:
+                    self.doubts.jumped(slot, position, here, before, nowhere=bool(nowhere))
             elif slot in self.doubts.current:
                 self.doubts.heard(slot, position, here, last, nowhere=bool(nowhere))
 

@@ -157,9 +157,10 @@ def _at_the_edge(v: _Vanishing) -> str:
         return ""
     near = v.altitude_ft <= v.floor_ft + NEAR_FLOOR_FT
     if near and (v.altitude_ft < TRAFFIC_FLOOR_FT or (v.ahead and not _heard_ahead(v))):
+        side = "below" if v.altitude_ft < v.floor_ft else "near"
         return (
             f"others are normally heard in this area down to {v.floor_ft:,.0f} ft; "
-            f"it vanished at {v.altitude_ft:,.0f} ft, near that floor"
+            f"it vanished at {v.altitude_ft:,.0f} ft, {side} that floor"
         )
     if v.ahead and not v.ahead[0].others and len(v.here.others) >= ENOUGH_AIRCRAFT:
         return (

@@ -57,7 +57,10 @@ def test_an_alert_is_shown_in_words(story: Told, capsys: pytest.CaptureFixture[s
     for words in (
         "Landed: between 2024-11-07 01:29:0",
         "Level 3 (inferred): not seen on the ground",
-        "not_overflight: speaks for it",
+        "Did not just fly through (not_overflight): speaks for it",
+        "No jump of position (implied_speed): nothing against it",
+        f"Alert: closed (the stop is over), revision {story.alert['revision']}",
+        "Field: ZKPY, KP\n",
         "short_turnaround (certain, high)",
         "26 NM south of UWKD (Kazan)",
         f"Evidence: {story.alert['evidence']['frames']} raw frames",
@@ -93,7 +96,26 @@ def test_held_stops_are_listed_with_their_reason(tmp_path: Path, capsys: pytest.
 
 def test_nothing_held_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert status_of(["alerts", "list", "--held"]) == 0
-    assert capsys.readouterr().out == "No stops are held.\n"
+    assert capsys.readouterr().out.endswith("UTC\nNo stops are held.\n")
+
+
+def test_the_list_says_of_which_replay_it_is(story: Told, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of(["alerts", "list"]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith(f"Replay of {story.recording}, made 20")
+
+
+def test_a_file_of_the_other_kind_is_one_line_and_an_empty_one_holds_nothing(
+    story: Told, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stops, empty = tmp_path / "stops.jsonl", tmp_path / "empty.jsonl"
+    stops.write_text(json.dumps(story.alert["stop"] | {"schema": "detector.stop/1"}) + "\n")
+    empty.write_text("")
+    assert "holds stops and no alerts" in fails(capsys, 2, "list", "--from", str(stops))
+    assert "holds stops and no alerts" in fails(capsys, 2, "show", story.id, "--from", str(stops))
+    assert "alerts files hold no held stops" in fails(capsys, 2, "list", "--held", "--from", str(story.alerts))
+    assert status_of(["alerts", "list", "--from", str(empty)]) == 0
+    assert capsys.readouterr().out == "No alerts.\n"
 
 
 def test_a_bundle_is_the_same_bytes_every_time(story: Told, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,7 +174,7 @@ def test_a_file_of_something_else_is_one_line(
 ) -> None:
     path = tmp_path / "wrong.jsonl"
     path.write_bytes(content)
-    assert str(path) in fails(capsys, 1, "list", "--from", str(path))
+    assert str(path) in fails(capsys, 2, "list", "--from", str(path))
 
 
 def test_a_missing_file_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

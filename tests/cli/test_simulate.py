@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,13 @@ aircraft:
 """
 
 
-def test_a_scenario_may_name_a_field_that_only_the_corrections_know(tmp_path: Path) -> None:
+def test_a_scenario_may_name_a_field_that_only_the_corrections_know(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     scenario, recording = tmp_path / "hop.yaml", tmp_path / "hop.csv"
     scenario.write_text(SCENARIO, encoding="utf-8")
-    assert cli.status_of(["simulate", str(scenario), "-o", str(recording), "--quiet"]) == 0
+    assert cli.status_of(["simulate", str(scenario), "-o", str(recording)]) == 0
+    assert re.search(r": [\d,]+ receptions of [\d,]+ frames sent; 1 stops", capsys.readouterr().err)
     assert recording.stat().st_size > 10_000
 
 

@@ -25,8 +25,8 @@ def dark(**values: Any) -> Stop:
 
 def test_it_is_possible_never_certain_and_names_the_listed_fields_with_their_shares() -> None:
     reason = (
-        "silent with the transponder off; listed fields within reach, none of them certain: OSDI (22%). "
-        "7 others were heard there"
+        "fell silent where others were heard, as with the transponder switched off; "
+        "fields on a watch list within reach, none of them certain: OSDI (22%). 7 others were heard there"
     )
     assert found(dark()) == {"dark_stop": Finding("dark_stop", Certainty.POSSIBLE, Severity.MEDIUM, reason)}
 

@@ -46,7 +46,7 @@ def rows(fixes: list[Fix]) -> gates.FixRows:
 def gated(fixes: list[Fix], table: SlotTable | None = None) -> list[str]:
     """`ok`, `no` or `jump` for each."""
     found = gates.accept(table or SlotTable(gates.COLUMNS), rows(fixes), S)
-    jumped = {jump.row for jump in found.jumps}
+    jumped = {jump.row for jump in found.jumps if jump.seen_at is None}
     return ["jump" if i in jumped else "ok" if a else "no" for i, a in enumerate(found.accepted)]
 
 
@@ -212,3 +212,19 @@ def test_columns_judge_as_a_plain_sequence_does_however_they_are_cut(
         if one.fix is not None:
             assert (table["fix_at"][slot], table["latitude_deg"][slot]) == (one.fix.at, one.fix.latitude_deg)
         assert table["stray_count"][slot] == one.strays
+
+
+@pytest.mark.parametrize(
+    ("back_m", "late"),
+    [(2_000.0, True), (60_000.0, False)],
+    ids=["where it had been refused", "on the old track"],
+)
+def test_a_fix_after_a_pause_where_one_was_refused_is_a_jump_though_time_makes_it_feasible(
+    back_m: float, late: bool
+) -> None:
+    """A position that is false already when the aircraft falls silent."""
+    false = moved(START, 80_000.0, 4.0)
+    after = moved(START, 80_000.0 - back_m, 900.0)
+    found = gates.accept(SlotTable(gates.COLUMNS), rows([START, false, after]), S)
+    assert found.accepted.tolist() == [True, False, True]
+    assert [(jump.row, jump.seen_at) for jump in found.jumps] == ([(2, false.at)] if late else [])

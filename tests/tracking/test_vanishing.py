@@ -89,6 +89,12 @@ def test_vanishing_where_others_are_lost_too_is_coverage() -> None:
     )
 
 
+def test_vanishing_below_the_floor_is_told_as_below_it() -> None:
+    kind, reason = told(traffic(4_500.0, 4_200.0, 5_000.0, 33_000.0), lost(2_575.0))
+    assert kind is COVERAGE
+    assert reason.endswith("it vanished at 2,575 ft, below that floor")
+
+
 def test_flying_out_of_the_area_that_is_heard_is_coverage() -> None:
     kind, reason = told(LOW_HERE + traffic(38_000.0, 38_000.0, ahead_nm=37.5))
     assert kind is COVERAGE
