@@ -1,7 +1,18 @@
 """Cases: alerts as they were stored, the bundle that proves one, and its recomputation."""
 
-from detector.cases.bundle import export, verify
+from detector.cases.bundle import export, verified, verify
 from detector.cases.comparison import Fact, Outcome, Verification
 from detector.cases.stored import StoredRun, alert_of, chosen, newest_run
 
-__all__ = ["Fact", "Outcome", "StoredRun", "Verification", "alert_of", "chosen", "export", "newest_run", "verify"]
+__all__ = [
+    "Fact",
+    "Outcome",
+    "StoredRun",
+    "Verification",
+    "alert_of",
+    "chosen",
+    "export",
+    "newest_run",
+    "verified",
+    "verify",
+]

@@ -4,7 +4,8 @@ alert.json        the alert in its last revision, as other programs read it
 frames.csv        the raw frames (`ts,hex,receiver`), which `detector replay` reads as well
 settings.json     the settings of the run
 tables.json       hashes of the tables of the run, and the rows used: fields, runways, listings
-recomputed.json   the stop that a fresh path with pyModeS made of the frames when the bundle was written
+silence.json      the silence in flight that the stop was told from, as the run told it; null if it was told from none
+recomputed.json   the stop (or silence) that a fresh path with pyModeS made of the frames when the bundle was written
 manifest.json     what the bundle is of, who made it, the hash of every member, and how it is recomputed
 """
 
@@ -13,29 +14,30 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from detector import __version__
 from detector.alerting import EvidenceFrame
 from detector.cases import archive
-from detector.cases.comparison import TIME_TOLERANCE_S, Fact, Verification, compared, fact
-from detector.cases.recomputation import places, same_stop, stops_from
+from detector.cases.comparison import TIME_TOLERANCE_S, Fact, Verification, compared, fact, silence_compared
+from detector.cases.recomputation import found_in, places, same_silence, same_stop
 from detector.cases.stored import StoredRun
 from detector.cases.tables import rows_from, rows_used, tables_of
 from detector.decoding import witness
 from detector.domain.alert import Alert
 from detector.domain.errors import InputError, UsageError
-from detector.domain.stop import Status, Stop
+from detector.domain.stop import Level, Status, Stop
 from detector.domain.times import parse_iso
-from detector.domain.wire import alert_line, stop_record
+from detector.domain.wire import alert_line, gap_line, stop_record
 from detector.settings import Configuration, Settings
 
-ALERT, FRAMES, SETTINGS, TABLES, RECOMPUTED = (
-    "alert.json", "frames.csv", "settings.json", "tables.json", "recomputed.json",
+ALERT, FRAMES, SETTINGS, TABLES, SILENCE, RECOMPUTED = (
+    "alert.json", "frames.csv", "settings.json", "tables.json", "silence.json", "recomputed.json",
 )  # fmt: skip
 HEADER = "ts,hex,receiver"
 HOW = (
@@ -44,9 +46,19 @@ HOW = (
     "Where frames pause for more than 30 min there is a heartbeat every 30 min, as other aircraft gave in the stream.",
     "If the stop is open, heartbeats after the last frame last until 30 s after the time of the alert.",
     "The stop of the same aircraft that shares the most time is compared with the one in alert.json, fact by fact.",
+    "If the frames give no such stop, a ground contact counts as one 30 s sooner: thinned, they may show it later.",
+    "Of a stop of level 1 the silence in silence.json is compared; the stop itself rests on what others did.",
 )
+MEMBERS = frozenset({ALERT, FRAMES, SETTINGS, TABLES, SILENCE, RECOMPUTED})
 EDGE = 3
 """Positions on either side of the stop that fields are looked for around; a single one may be false."""
+
+
+class Recomputed(NamedTuple):
+    """Records of the stop and of the silence around it that the frames give; None where they give no such one."""
+
+    stop: dict[str, Any] | None
+    silence: dict[str, Any] | None
 
 
 def export(run: StoredRun, alert: Alert, configuration: Configuration) -> bytes:
@@ -63,12 +75,15 @@ def export(run: StoredRun, alert: Alert, configuration: Configuration) -> bytes:
     tables = _tables(alert.stop, frames, configuration)
     claimed = alert_line(alert) + b"\n"
     recomputed = _recomputed(frames, archive.document(claimed, alert.id, ALERT), settings, tables["fields"], alert.id)
+    gap = run.silence_of(alert.stop.id)
+    silence = None if gap is None else archive.document(gap_line(gap), alert.id, SILENCE)
     members = {
         ALERT: claimed,
         FRAMES: _csv(frames),
         SETTINGS: archive.json_text(msgspec.to_builtins(settings)),
         TABLES: archive.json_text(tables),
-        RECOMPUTED: archive.json_text({"stop": recomputed}),
+        SILENCE: archive.json_text({"silence": silence}),
+        RECOMPUTED: archive.json_text(recomputed._asdict()),
     }
     about = {
         "program": f"detector {__version__}",
@@ -87,15 +102,22 @@ def verify(path: Path) -> Verification:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{source}: cannot be read: {(error.strerror or str(error)).lower()}") from error
+    return verified(data, source)
+
+
+def verified(data: bytes, source: str) -> Verification:
+    """The same of a bundle's bytes; `source` names it in errors."""
     manifest, members = archive.unpacked(data, source)
-    if missing := sorted({ALERT, FRAMES, SETTINGS, TABLES, RECOMPUTED} - members.keys()):
+    if missing := sorted(MEMBERS - members.keys()):
         raise InputError(f"{source}: not a whole bundle: {', '.join(missing)} missing")
-    alert, tables, recorded = (archive.document(members[name], source, name) for name in (ALERT, TABLES, RECOMPUTED))
+    alert, tables, told, recorded = (
+        archive.document(members[name], source, name) for name in (ALERT, TABLES, SILENCE, RECOMPUTED)
+    )
     try:
         settings = msgspec.json.decode(members[SETTINGS], type=Settings)
         frames = _frames(members[FRAMES])
         found = _recomputed(frames, alert, settings, tables["fields"], source)
-        facts = [*_evidence(alert, frames, alert["stop"]["icao24"]), *compared(alert["stop"], found)]
+        facts = [*_evidence(alert, frames, alert["stop"]["icao24"]), *_of_stop(alert["stop"], told["silence"], found)]
         return Verification(alert["id"], alert["revision"], tuple(facts), tuple(_notes(manifest, recorded, found)))
     except (KeyError, TypeError, ValueError, AttributeError, msgspec.DecodeError) as error:
         raise InputError(f"{source}: its members do not fit together ({type(error).__name__}: {error})") from error
@@ -103,8 +125,7 @@ def verify(path: Path) -> Verification:
 
 def _recomputed(
     frames: Sequence[EvidenceFrame], alert: Mapping[str, Any], settings: Settings, fields: Any, source: str
-) -> dict[str, Any] | None:
-    """The record of the stop that the frames give; None if they give no such stop."""
+) -> Recomputed:
     stop = _stop(alert["stop"])
     # A landing may come out that much later, and counts only some time after it.
     silent_until = parse_iso(alert["at"]) + TIME_TOLERANCE_S if stop.status is Status.OPEN else None
@@ -113,10 +134,31 @@ def _recomputed(
         raise InputError(f"{source}: no field or no frame to work with")
     airports, watch_list = tables_of(rows, near_radius_nm=settings.tracking.near_field_nm)
     configuration = Configuration(Path(source), settings, airports, watch_list, "")
-    revisions = stops_from(frames, configuration, silent_until)
-    found = same_stop(stop, revisions)
+    found = found_in(frames, configuration, silent_until)
+    same, silence = same_stop(stop, found.stops), same_silence(stop, found.silences)
+    if same is None and stop.level is not Level.DARK:
+        same = same_stop(stop, found_in(frames, _sooner(configuration), silent_until).stops)
     # The last findings and checks; what no longer stands is no such stop.
-    return None if found is None or found.status is Status.RETRACTED else stop_record(found)
+    stands = same is not None and (same.status is not Status.RETRACTED or stop.status is Status.RETRACTED)
+    return Recomputed(
+        stop_record(same) if same is not None and stands else None,
+        None if silence is None else archive.document(gap_line(silence), source, SILENCE),
+    )
+
+
+def _sooner(configuration: Configuration) -> Configuration:
+    """Settings by which a ground contact counts as a stop a little sooner."""
+    settings = configuration.settings
+    shorter = max(settings.movements.touch_and_go_s - TIME_TOLERANCE_S, 0.0)
+    movements = msgspec.structs.replace(settings.movements, touch_and_go_s=shorter)
+    return replace(configuration, settings=msgspec.structs.replace(settings, movements=movements))
+
+
+def _of_stop(stop: Mapping[str, Any], silence: Mapping[str, Any] | None, found: Recomputed) -> list[Fact]:
+    """The stop, or, where it stands on what others did, the silence that it was told from."""
+    if found.stop is None and stop["level"] == Level.DARK:
+        return silence_compared(stop, silence, found.silence)
+    return compared(stop, found.stop)
 
 
 def _tables(stop: Stop, frames: Sequence[EvidenceFrame], configuration: Configuration) -> dict[str, Any]:
@@ -155,12 +197,12 @@ def _evidence(alert: Mapping[str, Any], frames: Sequence[EvidenceFrame], icao24:
     ]
 
 
-def _notes(manifest: Mapping[str, Any], recorded: Mapping[str, Any], found: Mapping[str, Any] | None) -> list[str]:
+def _notes(manifest: Mapping[str, Any], recorded: Mapping[str, Any], found: Recomputed) -> list[str]:
     notes = ["the journey after the stop is not recomputable from the frames, and not compared"]
     for name, mine in (("program", f"detector {__version__}"), ("pymodes", version("pyModeS"))):
         if manifest.get(name) != mine:
             notes.append(f"made with {name} {manifest.get(name)}, recomputed with {mine}")
-    if recorded.get("stop") != found:
+    if recorded != found._asdict():
         notes.append("the stop comes out otherwise than when the bundle was written (recomputed.json)")
     return notes
 

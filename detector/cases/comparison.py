@@ -38,6 +38,10 @@ FINDINGS_NOT_FROM_FRAMES = {
     "journey": "needs the flights after the stop",
     "dark_stop": "needs how low aircraft are heard there",
 }
+FROM_SILENCE = "rests on what others did meanwhile, and how low aircraft are heard there"
+NO_STOP_TO_CHECK = "the stop that it speaks of rests on what others did meanwhile"
+PLACE_TOLERANCE_DEG = 0.1
+"""Six miles: what an aircraft flies between two points that are kept."""
 
 
 class Outcome(StrEnum):
@@ -67,6 +71,10 @@ class Verification:
     revision: int
     facts: tuple[Fact, ...]
     notes: tuple[str, ...] = ()
+
+    def counts(self) -> dict[Outcome, int]:
+        """How many facts came out each way."""
+        return {outcome: sum(fact.outcome is outcome for fact in self.facts) for outcome in Outcome}
 
     @property
     def same(self) -> bool:
@@ -111,6 +119,64 @@ def compared(claimed: Mapping[str, Any], found: Mapping[str, Any] | None) -> lis
     return facts
 
 
+def silence_compared(
+    stop: Mapping[str, Any], claimed: Mapping[str, Any] | None, found: Mapping[str, Any] | None
+) -> list[Fact]:
+    """A stop told from a silence in flight alone (level 1), and that silence in the alert's run and from the frames.
+
+    Raises KeyError, TypeError or ValueError for what are no such records.
+    """
+    if claimed is None or found is None:
+        return [Fact("silence", claimed and claimed["from"], found and found["from"], Outcome.DIFFERENT,
+                     "the frames give no such silence")]  # fmt: skip
+    facts = [fact("aircraft", stop["icao24"], found["icao24"])]
+    facts += [_near(f"silent {bound}", claimed[bound], found[bound]) for bound in ("from", "until")]
+    for name, side in (("last", "lost"), ("next", "found")):
+        facts += _place(name, claimed[side], found[side])
+    facts += _within(stop, found)
+    names = ("airport", "level", "kind", "landed", "departed", "ground_time_s", "candidates")
+    told = {name: stop[name] for name in names if stop[name]}
+    told["candidates"] = ", ".join(str(one["airport"]) for one in stop["candidates"])
+    for moment in ("landed", "departed"):
+        if stop[moment] is not None:
+            told[moment] = f"{stop[moment]['earliest']} .. {stop[moment]['latest']}"
+    facts += [Fact(name, value, None, Outcome.NOT_RECOMPUTABLE, FROM_SILENCE) for name, value in told.items()]
+    for what, key, ones in (("check", "name", stop["checks"]), ("finding", "rule", stop["findings"])):
+        facts += [
+            Fact(f"{what} {one[key]}", one.get("verdict", one.get("certainty")), None, Outcome.NOT_RECOMPUTABLE,
+                 NO_STOP_TO_CHECK) for one in ones
+        ]  # fmt: skip
+    return facts
+
+
+def _within(stop: Mapping[str, Any], silence: Mapping[str, Any]) -> Iterator[Fact]:
+    """The stop lies in the silence: not before the last frame, and over when the next one comes."""
+    begin, end = parse_iso(silence["from"]) - TIME_TOLERANCE_S, silence["until"]
+    landed, departed = stop["landed"]["earliest"], stop["departed"]
+    inside = landed is None or parse_iso(landed) >= begin
+    if departed is not None:
+        inside = inside and (end is None or parse_iso(departed["latest"]) <= parse_iso(end) + TIME_TOLERANCE_S)
+    yield fact("stop within the silence", True, inside)
+
+
+def _place(name: str, claimed: Mapping[str, Any] | None, found: Mapping[str, Any] | None) -> Iterator[Fact]:
+    if claimed is None or found is None:
+        yield fact(f"{name} place", claimed and claimed["at"], found and found["at"])
+        return
+    yield _near(f"{name} place heard", claimed["at"], found["at"])
+    a, b = ((one["lat"], one["lon"]) for one in (claimed, found))
+    # A turn of the earth is no distance.
+    apart = max(abs(a[0] - b[0]), abs((a[1] - b[1] + 180.0) % 360.0 - 180.0))
+    same = Outcome.SAME if apart <= PLACE_TOLERANCE_DEG else Outcome.DIFFERENT
+    yield Fact(f"{name} place", f"{a[0]} {a[1]}", f"{b[0]} {b[1]}", same)
+
+
+def _near(name: str, a: str | None, b: str | None) -> Fact:
+    """Two times, or none on both sides."""
+    close = a == b or (a is not None and b is not None and abs(parse_iso(a) - parse_iso(b)) <= TIME_TOLERANCE_S)
+    return Fact(name, a, b, Outcome.SAME if close else Outcome.DIFFERENT)
+
+
 def _level(name: str, claimed: Mapping[str, Any], found: Mapping[str, Any]) -> Fact:
     """The level follows from the checks: where one that frames cannot tell has lowered it, neither can they tell it."""
     told = fact(name, claimed[name], found[name])
@@ -127,9 +193,7 @@ def _moments(name: str, claimed: Mapping[str, Any] | None, found: Mapping[str, A
         yield fact(name, None if claimed is None else claimed["latest"], None if found is None else found["latest"])
         return
     for bound in ("earliest", "latest"):
-        a, b = claimed[bound], found[bound]
-        close = a == b or (a is not None and b is not None and abs(parse_iso(a) - parse_iso(b)) <= TIME_TOLERANCE_S)
-        yield Fact(f"{name} {bound}", a, b, Outcome.SAME if close else Outcome.DIFFERENT)
+        yield _near(f"{name} {bound}", claimed[bound], found[bound])
     yield fact(f"{name} observed", claimed["observed"], found["observed"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from detector import app
 from detector.alerting import EvidenceFrame
 from detector.decoding import DECODERS
 from detector.domain.frame import LONG_BYTES, FrameBatch, Tick
+from detector.domain.gap import Gap
 from detector.domain.stop import Stop
 from detector.pipeline import Changes, Pipeline
 from detector.settings import Configuration
@@ -19,6 +21,13 @@ DECODER = "reference"
 TICK_EVERY_S = 1800.0
 """The stream that the frames are from went on while the aircraft was silent; the heartbeats stand for that. Event time
 takes an hour without any for a broken clock."""
+
+
+class Found(NamedTuple):
+    """Every revision of every stop by id, and the silences in flight in their last revisions."""
+
+    stops: dict[str, list[Stop]]
+    silences: dict[str, Gap]
 
 
 def batch_of(frames: Sequence[EvidenceFrame]) -> FrameBatch:
@@ -36,17 +45,17 @@ def batch_of(frames: Sequence[EvidenceFrame]) -> FrameBatch:
     )
 
 
-def stops_from(
-    frames: Sequence[EvidenceFrame], configuration: Configuration, silent_until: float | None
-) -> dict[str, list[Stop]]:
-    """Every revision of every stop that the frames give, by id. `silent_until`: until then nothing was heard after the
+def found_in(frames: Sequence[EvidenceFrame], configuration: Configuration, silent_until: float | None) -> Found:
+    """What the frames give. `silent_until`: until then nothing was heard after the
     last one (Unix s UTC); None: what came after it does not matter."""
     path = app.build_pipeline(configuration, DECODER)
-    revisions: dict[str, list[Stop]] = {}
+    found = Found({}, {})
     for changes in _told(path, frames, silent_until):
         for stop in changes.stops:
-            revisions.setdefault(stop.id, []).append(stop)
-    return revisions
+            found.stops.setdefault(stop.id, []).append(stop)
+        for gap in changes.gaps:
+            found.silences[gap.id] = gap
+    return found
 
 
 def same_stop(claimed: Stop, revisions: dict[str, list[Stop]]) -> Stop | None:
@@ -61,6 +70,14 @@ def same_stop(claimed: Stop, revisions: dict[str, list[Stop]]) -> Stop | None:
     shared = [(_overlap_s(claimed, stop), stop.id, stop) for stop in mine]
     best = max(shared, default=None, key=lambda one: one[:2])
     return best[2] if best is not None and best[0] > 0.0 else None
+
+
+def same_silence(claimed: Stop, silences: dict[str, Gap]) -> Gap | None:
+    """The silence of the aircraft that begins last before the latest landing and goes on after it."""
+    latest = claimed.landed.latest
+    mine = [gap for gap in silences.values() if gap.icao24 == claimed.icao24 and gap.begin <= latest]
+    lasting = [gap for gap in mine if gap.end is None or gap.end >= latest]
+    return max(lasting, key=lambda gap: (gap.begin, gap.id), default=None)
 
 
 def places(frames: Sequence[EvidenceFrame], icao24: str) -> list[tuple[float, float, float]]:

@@ -14,6 +14,7 @@ from detector.alerting import EvidenceFrame
 from detector.checkpoint import evidence_of
 from detector.domain.alert import Alert
 from detector.domain.errors import StoreError, UsageError
+from detector.domain.gap import Gap
 from detector.domain.stop import Stop
 from detector.stores import WITHOUT_ADDRESS, open_store
 
@@ -36,6 +37,13 @@ class StoredRun:
     stops: tuple[Stop, ...]
     state: Mapping[str, bytes]
 
+    def silence_of(self, stop_id: str) -> Gap | None:
+        """The silence in flight that the stop was told from; None if it was told from none. Raises StoreError."""
+        try:
+            return next((gap for gap in _all(self.state, "gap:", Gap) if gap.stop_id == stop_id), None)
+        except (ValueError, msgspec.DecodeError) as error:
+            raise StoreError(f"{self.name}: the silences cannot be read ({error}); replay again") from error
+
     def frames_of(self, stop_id: str) -> tuple[EvidenceFrame, ...]:
         """The raw frames behind a stop. Raises StoreError where they are damaged."""
         try:
@@ -52,7 +60,7 @@ def newest_run(store: str) -> StoredRun:
     name = _newest_directory() if scheme in WITHOUT_ADDRESS else _newest_listed(store)
     opened = open_store(store, namespace=name, data_dir=app.replay_home() / name)
     try:
-        state = {key: value for prefix in ("run", "alert:", "stop:", "evidence:") for key, value in
+        state = {key: value for prefix in ("run", "alert:", "stop:", "gap:", "evidence:") for key, value in
                  opened.load(prefix).items()}  # fmt: skip
     finally:
         opened.close()

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from detector import cases
+from detector.cases import archive
 from detector.app import RunRecord
 from detector.cli import case_words, outputs, tables
 from detector.domain import alert as alerts
@@ -92,19 +93,23 @@ def export(
     if as_json and bundle == outputs.STANDARD_OUTPUT:
         raise UsageError("--bundle - and --json cannot share standard output; give the bundle a file")
     outputs.check_writable(bundle)
+    _check_replaceable(bundle)
     run = cases.newest_run(store)
     alert = cases.alert_of(run.alerts, alert_id)
     content = cases.export(run, alert, load_configuration(config))
+    verification = cases.verified(content, bundle)
     outputs.write(bundle, content)
     if bundle == outputs.STANDARD_OUTPUT:
         return
     if as_json:
         told = {"alert": alert.id, "revision": alert.revision, "bundle": bundle, "bytes": len(content)}
+        told |= {outcome.name.lower(): count for outcome, count in verification.counts().items()}
         outputs.write_lines(outputs.STANDARD_OUTPUT, [_json(told)])
     else:
         tables.console(stderr=False).print(
             escape(
-                f"{bundle}: {alert.id}, revision {alert.revision}, {len(content):,} bytes; `detector verify` reads it"
+                f"{bundle}: {alert.id}, revision {alert.revision}, {len(content):,} bytes; "
+                f"recomputed: {_outcome(verification)}"
             ),
             soft_wrap=True,
         )
@@ -116,6 +121,25 @@ def _replay_text(record: RunRecord) -> str:
     more = f" and {len(others):,} more" if others else ""
     began = iso(record.began_at)
     return f"Replay of {first}{more}, made {began[:10]} {began[11:19]} UTC"
+
+
+def _check_replaceable(bundle: str) -> None:
+    """Raise UsageError for a file that is there and is something else than a bundle."""
+    path = Path(bundle)
+    if bundle == outputs.STANDARD_OUTPUT or not path.is_file():
+        return
+    try:
+        archive.unpacked(path.read_bytes(), bundle)
+    except (InputError, OSError) as error:
+        raise UsageError(f"{bundle}: is there already and is no bundle, so it is left alone; name another") from error
+
+
+def _outcome(verification: cases.Verification) -> str:
+    """How the bundle comes out, in a few words."""
+    counts = verification.counts()
+    different = counts[cases.Outcome.DIFFERENT]
+    told = f"{different} different" if different else "same"
+    return f"{told}, {counts[cases.Outcome.NOT_RECOMPUTABLE]} not recomputable (`detector verify`)"
 
 
 def _records(

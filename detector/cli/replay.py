@@ -78,7 +78,7 @@ def replay(
         unit = _unit(paths, format_)
         with _progress(shown=not quiet) as progress:
             result = run.run(progress)
-        result.notes += _warnings(result)
+        result.notes += _warnings(result, unit)
         if workers != 1:
             result.notes.append(f"--workers {workers}: this version replays in one process; the result is the same")
         if stops is not None:
@@ -108,7 +108,7 @@ def _unit(paths: list[str], format_: str) -> str:
     return "rows" if tracks == {True} else "frames and rows" if True in tracks else "frames"
 
 
-def _warnings(result: app.ReplayResult) -> list[str]:
+def _warnings(result: app.ReplayResult, unit: str) -> list[str]:
     """What the person should not overlook among the sums. Raises InputError where nothing could be read at all."""
     counts = result.rejects.counts
     dropped = sum(n for reason, n in counts.items() if reason in WASTED)
@@ -120,7 +120,7 @@ def _warnings(result: app.ReplayResult) -> list[str]:
         until = "" if result.last_at is None else f" (last frame {iso(result.last_at)})"
         notes.append(f"a compressed recording breaks off early; what came before it was used{until}")
     if dropped > result.frames / 2:
-        notes.append(f"{dropped:,} pieces of the input could not be used, against {result.frames:,} frames read")
+        notes.append(f"{dropped:,} pieces of the input could not be used, against {result.frames:,} {unit} read")
     if result.frames > FEW and result.first_at == result.last_at:
         notes.append("all frames carry one time, so nothing can be told from them; record Beast, or AVR lines with @")
     return notes

@@ -142,10 +142,10 @@ def _on_the_ground(stop: Stop, life: Life, o: Observation, sky: Surroundings) ->
         return ()
     why = sky.silence(None, o.slot, o.icao24, *longest, o.clock)
     hours = (longest[1] - longest[0]) / 3600
-    share = None if why.share is None else why.share
+    share = why.share
     reason = f"nothing was heard of it for {hours:.0f} h on the ground"
     reason += "" if share is None else f", of which somebody is known to have listened for {share:.0%}"
-    passed = share is not None and share >= checks.LEAST_LISTENED
+    passed = None if share is None else share >= checks.LEAST_LISTENED
     return (made("heard_meanwhile", passed, hours, UNHEARD_S / 3600, "h", reason),)
 
 

@@ -76,6 +76,8 @@ def sending_times(
     first, last = float(motion.at[0]), float(motion.at[-1])
     first = min([first, *(a for a, b in timeline.on if motion.on_ground[0] and a < first <= b)])
     last = max([last, *(b for a, b in timeline.on if motion.on_ground[-1] and a <= last < b)])
+    if last < first:  # over before it begins
+        return {kind: np.zeros(0) for kind in wanted}
     grid = np.arange(np.floor(first), np.ceil(last) + STEP_S, STEP_S)
     there = motion.sample(grid)
     on = inside(grid, timeline.on)

@@ -38,7 +38,7 @@ def test_stops_go_to_standard_output_and_the_tables_step_aside(story: Path, caps
     stops = [json.loads(line) for line in shown.out.splitlines()]
     assert [(stop["airport"], stop["level"], stop["status"]) for stop in stops] == [
         ("ZKPY", 3, "closed"),
-        ("UHWW", 4, "closed"),
+        ("UHWW", 3, "closed"),  # 26 h without a word, and nobody listening
     ]
     assert "Alerts" in shown.err
 
@@ -104,3 +104,11 @@ def test_the_reference_decoder_finds_the_same_stops(tmp_path: Path) -> None:
         (stop["id"], stop["airport"], stop["level"]) for stop in reference
     ]
     assert [stop["airport"] for stop in columnar] == ["LFBO"]
+
+
+def test_decoded_tracks_are_counted_in_rows(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["replay", str(RECORDINGS / "stratux_sbs_2015-09-02.log.gz"), "--store", "memory"]
+    assert status_of(arguments) == 0
+    shown = capsys.readouterr().out
+    assert " rows of " in shown
+    assert " frames" not in shown

@@ -109,6 +109,26 @@ def test_a_run_writes_its_report_and_says_by_its_status_whether_the_limits_are_m
     assert "2 worlds    2 true:    2 found" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("done", [0, 2])
+def test_an_interrupted_run_reports_what_is_done_and_ends_in_one_line(
+    done: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def until_interrupted(family: str, seed: int) -> Outcome:
+        if seed == done:
+            raise KeyboardInterrupt
+        return Outcome(family, seed, {})
+
+    arguments = ["--seeds", "3", "--families", "observed,overflight", "--jobs", "1", "--out", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", ["evaluate", *arguments])
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setattr(evaluate, "outcome_of", until_interrupted)
+    assert evaluate.main() == 130
+    report = tmp_path / "report.md"
+    told = str(report) if done else "no report"
+    assert capsys.readouterr().err == f"{evaluate.LEGEND}interrupted: {done} of 6 worlds done; {told}\n"
+    assert report.exists() == bool(done)
+
+
 def test_one_world_is_shown_with_its_truth_and_its_checks(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
