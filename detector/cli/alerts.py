@@ -13,8 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from detector import cases
-from detector.cases import archive
 from detector.app import RunRecord
+from detector.cases import archive
 from detector.cli import case_words, outputs, tables
 from detector.domain import alert as alerts
 from detector.domain import stop as stops

@@ -136,7 +136,7 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sideways_kt: float = 150.0
     geometric_ft: float = 3000.0
     geometric_low_ft: float = 2100.0
-    geometric_share: float = 0.08
+    geometric_share: float = 0.07
     geometric_points: int = 3
     geometric_step_ft: float = 500.0
     geometric_step_s: float = 10.0

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from detector.cases.comparison import NOT_FROM_FRAMES, Outcome, Verification, compared
+from detector.cases.comparison import NOT_FROM_FRAMES, Outcome, Verification, compared, silence_compared
 
 CLAIMED: dict[str, Any] = {
     "icao24": "15522c",
@@ -69,3 +69,35 @@ def test_a_level_lowered_by_a_check_that_frames_cannot_tell_is_not_held_against_
 def test_no_stop_at_all_is_different() -> None:
     facts = tuple(compared(CLAIMED, None))
     assert not Verification("alert-1", 1, facts).same
+
+
+SILENCE: dict[str, Any] = {
+    "icao24": "15522c",
+    "from": "2024-11-07T01:20:00Z",
+    "until": "2024-11-07T03:00:00Z",
+    "lost": {"at": "2024-11-07T01:19:58Z", "lat": 39.0, "lon": 130.1},
+    "found": {"at": "2024-11-07T03:00:02Z", "lat": 39.3, "lon": 131.0},
+}
+DARK: dict[str, Any] = {**CLAIMED, "level": 1, "kind": "dark", "airport": None, "candidates": [{"airport": "ZKWS"}]}
+
+
+def test_a_dark_stop_is_compared_by_its_silence_and_the_rest_is_not_recomputable() -> None:
+    facts = {fact.name: fact.outcome for fact in silence_compared(DARK, SILENCE, SILENCE)}
+    assert facts["silent from"] is facts["last place"] is facts["stop within the silence"] is Outcome.SAME
+    assert facts["level"] is facts["candidates"] is facts["finding listed_airport"] is Outcome.NOT_RECOMPUTABLE
+    assert Outcome.DIFFERENT not in facts.values()
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"until": None}, "silent until"),
+        ({"from": "2024-11-07T01:21:00Z"}, "silent from"),
+        ({"lost": SILENCE["lost"] | {"lat": 39.2}}, "last place"),
+        ({"from": "2024-11-07T01:40:00Z"}, "stop within the silence"),
+    ],
+)
+def test_another_silence_than_the_one_told_is_different(change: dict[str, Any], name: str) -> None:
+    facts = {fact.name: fact.outcome for fact in silence_compared(DARK, SILENCE, SILENCE | change)}
+    assert facts[name] is Outcome.DIFFERENT
+    assert [fact.outcome for fact in silence_compared(DARK, SILENCE, None)] == [Outcome.DIFFERENT]

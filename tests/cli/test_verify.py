@@ -178,3 +178,22 @@ def test_members_that_do_not_fit_together_are_one_line(
     path = repacked(bundle, tmp_path / "changed.zip", change)
     assert status_of(["verify", str(path)]) == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_export_leaves_a_file_alone_that_is_no_bundle(
+    story: Told, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DETECTOR_STATE_DIR", str(story.state))
+    path = tmp_path / "recording.csv"
+    path.write_text("ts,hex\n")
+    assert status_of(["alerts", "export", story.id, "--bundle", str(path)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert path.read_text() == "ts,hex\n"
+
+
+def test_export_replaces_a_bundle_and_tells_how_it_comes_out(
+    story: Told, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        export(story, tmp_path / "case.zip")
+        assert "recomputed: same, " in capsys.readouterr().out
