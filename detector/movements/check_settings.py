@@ -92,10 +92,6 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     two_places_s              a conflict of two places this near to a stop casts doubt on it
     interference_aircraft     aircraft in an area that it takes to speak of interference
     interference_share        share of them (less one) whose positions are degraded
-    co_located                aircraft high above a field and shown at it, at the same place
-    jumps_into                jumps into one small disc
-    ghost_share               an address with fewer frames than this share of a neighbour's one bit away is an echo
-    listened_share            someone listened for at least this share of the silence
     """
 
     fast_tas_kt: float = 150.0
@@ -196,7 +192,3 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     two_places_s: float = 1800.0
     interference_aircraft: int = 3
     interference_share: float = 0.2
-    co_located: int = 2
-    jumps_into: int = 3
-    ghost_share: float = 0.02
-    listened_share: float = 0.8

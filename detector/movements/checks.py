@@ -11,6 +11,7 @@ from detector.domain.doubt import CLEAR_AFTER_S, Doubt
 from detector.domain.gap import GapClass
 from detector.domain.observation import Points
 from detector.domain.stop import Candidate, Check, Verdict
+from detector.movements.checking import made
 from detector.movements.settings import MovementSettings
 from detector.movements.sides import Side
 from detector.movements.surroundings import Silence
@@ -28,11 +29,6 @@ VETOES = frozenset(
 """Checks whose failure rejects a stop (level 0). The others lower its level."""
 
 
-def _check(name: str, passed: bool | None, value: float | None, limit: float | None, unit: str, reason: str) -> Check:
-    verdict = Verdict.NOT_EVALUABLE if passed is None else Verdict.PASS if passed else Verdict.FAIL
-    return Check(name, verdict, value, limit, unit, reason)
-
-
 def implied_speed(doubt: Doubt | None, at: float, at_field: Check | None = None) -> Check:
     """No position jump stands against the place. Value: minutes on the old track since the position came back.
 
@@ -40,39 +36,39 @@ def implied_speed(doubt: Doubt | None, at: float, at_field: Check | None = None)
     """
     limit = CLEAR_AFTER_S / 60
     if doubt is None:
-        return _check("implied_speed", True, None, limit, "min", "no jump in the track")
+        return made("implied_speed", True, None, limit, "min", "no jump in the track")
     ago = (at - doubt.since) / 60
     if doubt.returned_at is None:
         reason = f"the position jumped {ago:.0f} min before and has not come back; positions since then are not used"
-        return _check("implied_speed", None, None, limit, "min", reason)
+        return made("implied_speed", None, None, limit, "min", reason)
     if doubt.returned_at <= doubt.since and not doubt.cleared(at):
         reason = (
             f"the position jumped {ago:.0f} min before, by no more than it may have flown; which is false is not told"
         )
-        return _check("implied_speed", None, None, limit, "min", reason)
+        return made("implied_speed", None, None, limit, "min", reason)
     if doubt.returned_at > at:
         # The place is told by what came after: positions in doubt have no part in it.
         reason = f"the position had jumped {ago:.0f} min before, and came back afterwards; none of the time is used"
-        return _check("implied_speed", None, None, limit, "min", reason)
+        return made("implied_speed", None, None, limit, "min", reason)
     back = (at - doubt.returned_at) / 60
     landed = at_field is not None and at_field.verdict is Verdict.PASS
     reason = f"the position jumped {ago:.0f} min before, and was back on its track for {back:.0f} min"
-    return _check("implied_speed", doubt.cleared(at) or landed, back, limit, "min", reason)
+    return made("implied_speed", doubt.cleared(at) or landed, back, limit, "min", reason)
 
 
 def jumped_here(minutes: float, airport: str) -> Check:
     """The position came to the field by a jump, and has not come back: the stop is not there."""
     reason = f"the position jumped to {airport} {minutes:.0f} min before the ground contact"
-    return _check("implied_speed", False, 0.0, CLEAR_AFTER_S / 60, "min", reason)
+    return made("implied_speed", False, 0.0, CLEAR_AFTER_S / 60, "min", reason)
 
 
 def altitude_at_field(altitude_ft: float | None, elevation_ft: float, s: MovementSettings) -> Check:
     """The barometric altitude nearest to the ground contact agrees with the field's elevation."""
     if altitude_ft is None:
-        return _check("altitude_at_field", None, None, s.at_field_ft, "ft", "no barometric altitude near the contact")
+        return made("altitude_at_field", None, None, s.at_field_ft, "ft", "no barometric altitude near the contact")
     height = altitude_ft - elevation_ft
     passed = -s.below_field_ft <= height <= s.at_field_ft
-    return _check(
+    return made(
         "altitude_at_field", passed, height, s.at_field_ft, "ft", f"{height:+.0f} ft from the field's elevation"
     )
 
@@ -81,11 +77,11 @@ def time_to_descend(points: Points, landed_at: float, elevation_ft: float, s: Mo
     """From every earlier height there was time to come down. Value: the steepest descent needed, ft/min."""
     known = ~np.isnan(points.altitude_ft) & (points.at < landed_at)
     if not known.any():
-        return _check("time_to_descend", None, None, s.fastest_descent_fpm, "ft/min", "no altitudes before the landing")
+        return made("time_to_descend", None, None, s.fastest_descent_fpm, "ft/min", "no altitudes before the landing")
     height = points.altitude_ft[known] - elevation_ft - s.at_field_ft
     rates = height / np.maximum(landed_at - points.at[known], 1.0) * 60.0
     rate = float(max(rates.max(), 0.0))
-    return _check(
+    return made(
         "time_to_descend", rate <= s.fastest_descent_fpm, rate, s.fastest_descent_fpm, "ft/min",
         f"the steepest descent needed is {rate:.0f} ft/min",
     )  # fmt: skip
@@ -95,7 +91,7 @@ def low_samples(points: Points, landed_at: float, elevation_ft: float, s: Moveme
     """Altitudes heard low over the field in the time before the landing."""
     recent = points.since(landed_at - s.low_samples_s)
     count = int(np.count_nonzero((recent.altitude_ft < elevation_ft + s.low_samples_ft) & (recent.at <= landed_at)))
-    return _check(
+    return made(
         "low_samples", count >= s.low_samples, count, s.low_samples, "altitudes",
         f"{count} altitudes below {s.low_samples_ft:.0f} ft above the field in the last {s.low_samples_s / 60:.0f} min",
     )  # fmt: skip
@@ -104,21 +100,21 @@ def low_samples(points: Points, landed_at: float, elevation_ft: float, s: Moveme
 def ground_words(words: int) -> Check:
     """The aircraft itself said that it was on the ground, more than once. Decoded tracks hold nobody's own words."""
     if words == 0:
-        return _check("ground_words", None, None, 2, "frames", "no frames: the track was decoded by somebody else")
-    return _check("ground_words", words >= 2, words, 2, "frames", f"at least {words} frames in a row say on the ground")
+        return made("ground_words", None, None, 2, "frames", "no frames: the track was decoded by somebody else")
+    return made("ground_words", words >= 2, words, 2, "frames", f"at least {words} frames in a row say on the ground")
 
 
 def flight_unheard() -> Check:
     """It stood elsewhere, and then here: of the flight between the two, and the landing, nothing was heard."""
     reason = "it stood at another field before, and nothing of the flight from there was heard"
-    return _check("flight_heard", False, None, None, "", reason)
+    return made("flight_heard", False, None, None, "", reason)
 
 
 def ground_fix(distance_nm: float | None, s: MovementSettings) -> Check:
     """A position at the field itself, heard with the ground contact. Value: distance from the nearest runway."""
     if distance_nm is None:
-        return _check("ground_fix", None, None, s.field_radius_nm, "NM", "no position from the ground contact")
-    return _check(
+        return made("ground_fix", None, None, s.field_radius_nm, "NM", "no position from the ground contact")
+    return made(
         "ground_fix", distance_nm <= s.field_radius_nm, distance_nm, s.field_radius_nm, "NM",
         f"ground contact {distance_nm:.1f} NM from the nearest runway",
     )  # fmt: skip
@@ -128,7 +124,7 @@ def energy_arrival(side: Side, distance_nm: float, height_ft: float, fits: bool,
     """The height at the last fix reaches to the field and no further away. Value: distance, limit: reach."""
     reach = max(height_ft, 0.0) / s.glide_ft_per_nm + s.energy_margin_nm
     trend = "unknown" if side.vertical_fpm is None else f"{side.vertical_fpm:+.0f} ft/min"
-    return _check(
+    return made(
         "energy_arrival", fits, distance_nm, reach, "NM",
         f"lost {distance_nm:.1f} NM from the field at {height_ft:.0f} ft above it, vertical trend {trend}",
     )  # fmt: skip
@@ -138,7 +134,7 @@ def energy_departure(side: Side, distance_nm: float, height_ft: float, fits: boo
     """The first height after is one that a climb from the field allows. Value: distance, limit: furthest allowed."""
     furthest = max(height_ft, 0.0) / s.shallowest_ft_per_nm + s.departure_margin_nm
     trend = "unknown" if side.vertical_fpm is None else f"{side.vertical_fpm:+.0f} ft/min"
-    return _check(
+    return made(
         "energy_departure", fits, distance_nm, furthest, "NM",
         f"heard again {distance_nm:.1f} NM from the field at {height_ft:.0f} ft above it, vertical trend {trend}",
     )  # fmt: skip
@@ -148,7 +144,7 @@ def one_field(candidates: tuple[Candidate, ...]) -> Check:
     """One of the fields that fit is far likelier than all others together."""
     likeliest = candidates[0]
     share = likeliest.probability
-    return _check(
+    return made(
         "one_field", share >= SURE_ENOUGH, share, SURE_ENOUGH, "",
         f"{likeliest.airport} with probability {share:.2f} among {len(candidates)} fields that fit",
     )  # fmt: skip
@@ -156,7 +152,7 @@ def one_field(candidates: tuple[Candidate, ...]) -> Check:
 
 def feasible(silence_s: float, needed_s: float) -> Check:
     """The silence is long enough to fly in, land, stay and climb out."""
-    return _check(
+    return made(
         "feasible", silence_s >= needed_s, silence_s, needed_s, "s",
         f"silent for {silence_s / 60:.0f} min; landing, a short stay and climbing out take {needed_s / 60:.0f} min",
     )  # fmt: skip
@@ -172,13 +168,13 @@ def listening(why: Silence) -> Check:
     reason = why.reason
     if passed and why.listened_s is not None:
         reason = f"somebody is known to have listened for {why.listened_s / 60:.0f} min of the silence"
-    return _check("listening", passed, why.share, LEAST_LISTENED, "", reason)
+    return made("listening", passed, why.share, LEAST_LISTENED, "", reason)
 
 
 def transponder_off(why: Silence) -> Check:
     """It fell silent in the middle of where others are heard."""
     passed = True if why.kind is GapClass.TRANSPONDER_OFF else False if why.kind is GapClass.COVERAGE else None
-    return _check("transponder_off", passed, None, None, "", why.reason)
+    return made("transponder_off", passed, None, None, "", why.reason)
 
 
 def not_overflight(
@@ -195,10 +191,10 @@ def not_overflight(
     told = [speed for speed, slow in zip(speeds_kt, approach, strict=True) if speed is not None and not slow]
     if not told:
         why = "no cruising speed heard on either side" if any(approach) else "no ground speed on either side"
-        return _check("not_overflight", None, direct_kt, None, "kt", why)
+        return made("not_overflight", None, direct_kt, None, "kt", why)
     slowest = min(told) * (1 - s.overflight_share)
     explained = all(abs(direct_kt - speed) <= s.overflight_share * speed for speed in told)
-    return _check(
+    return made(
         "not_overflight", not explained, direct_kt, slowest, "kt",
         f"straight from end to end would be {direct_kt:.0f} kt; heard at {' and '.join(f'{v:.0f}' for v in told)} kt",
     )  # fmt: skip
@@ -208,10 +204,10 @@ def departure(side: Side | None, distance_nm: float, elevation_ft: float, since_
     """The next airborne fix is near the field, low and climbing: it left from where it is said to have stopped."""
     limit = s.departure_fix_nm + s.fastest_kt * max(since_s, 0.0) / 3600.0
     if side is None or side.altitude_ft is None:
-        return _check("departure", None, None, limit, "NM", "no airborne fix with an altitude after it")
+        return made("departure", None, None, limit, "NM", "no airborne fix with an altitude after it")
     height = side.altitude_ft - elevation_ft
     passed = distance_nm <= limit and height <= s.low_samples_ft + s.fastest_climb_fpm * max(since_s, 0.0) / 60.0
-    return _check(
+    return made(
         "departure", passed, distance_nm, limit, "NM",
         f"first airborne fix {distance_nm:.1f} NM from the field at {height:.0f} ft above it",
     )  # fmt: skip

@@ -7,7 +7,6 @@ import hashlib
 import msgspec
 
 from detector.domain.gap import Gap, GapPlace
-from detector.domain.observation import AircraftState, GroundRun
 from detector.movements.sides import Side
 from detector.movements.surroundings import Silence
 
@@ -19,11 +18,6 @@ def gap_id(icao24: str, begin: float) -> str:
     """Identity from the aircraft and the last frame before the gap, to the millisecond; the same in every run."""
     digest = hashlib.sha256(f"gap/{icao24}/{round(begin * 1000)}".encode()).hexdigest()
     return f"gap-{digest[:20]}"
-
-
-def in_flight(state: AircraftState, run: GroundRun | None) -> bool:
-    """Whether it was flying as far as it said: its last word is not "on ground", nor is its last fix."""
-    return not state.fix_on_surface and not (run is not None and run.on_ground)
 
 
 def place(side: Side) -> GapPlace:

@@ -90,51 +90,6 @@ def area_interference(aircraft: int | None, degraded: int | None, s: CheckSettin
     return made(name, share < s.interference_share, share, s.interference_share, "", reason)
 
 
-def co_location(high: int | None, same_words: int | None, jumps: int | None, s: CheckSettings) -> Check:
-    """Not many at one place at once. Value: aircraft, addresses or jumps, whichever fails.
-
-    `high`: aircraft within 1 km and 10 min far above the field; `same_words`: addresses sending identical CPR words;
-    `jumps`: positions that jumped into the same 5 km disc.
-    """
-    name = "co_location"
-    for value, limit, unit, reason in (
-        (high, s.co_located, "aircraft", "aircraft high above the field are shown at one place in it"),
-        (same_words, 2, "addresses", "addresses send identical positions"),
-        (jumps, s.jumps_into, "jumps", "positions jumped to this place"),
-    ):
-        if value is not None and value >= limit:
-            return made(name, False, value, limit, unit, f"{value} {reason}")
-    if high is None or same_words is None or jumps is None:
-        return made(name, None, None, s.co_located, "aircraft", "what else was shown at this place is not known")
-    return made(name, True, high, s.co_located, "aircraft", f"{high} other aircraft and {jumps} jumps at this place")
-
-
-def one_bit_neighbour(neighbour: str | None, frames: int | None, theirs: int | None, s: CheckSettings) -> Check:
-    """The address is not that of another aircraft with one bit wrong. Value: its frames as a share of the other's.
-
-    `neighbour`: address one bit away heard in the same area and hour, None if there is none; `frames`: of this
-    address, `theirs`: of the other.
-    """
-    name = "one_bit_neighbour"
-    if frames is None or (neighbour is not None and not theirs):
-        return made(name, None, None, s.ghost_share, "", "how often the addresses were heard is not known")
-    if neighbour is None or not theirs:
-        return made(name, True, None, s.ghost_share, "", "no address one bit away was heard")
-    share = frames / theirs
-    reason = f"{frames} frames, and {theirs} of {neighbour}, one bit away"
-    return made(name, share >= s.ghost_share, share, s.ghost_share, "", reason)
-
-
-def listening(listened_s: float | None, silence_s: float, s: CheckSettings) -> Check:
-    """Someone listened while the aircraft was silent. Value: share of the silence."""
-    name = "listening"
-    if listened_s is None or silence_s <= 0:
-        return made(name, None, None, s.listened_share, "", "it is not known whether anybody listened")
-    share = min(listened_s / silence_s, 1.0)
-    reason = f"somebody listened for {listened_s / 60:.0f} of {silence_s / 60:.0f} min of silence"
-    return made(name, share >= s.listened_share, share, s.listened_share, "", reason)
-
-
 def _horizon_nm(antenna_ft: float, elevation_ft: float, s: CheckSettings) -> float:
     sea = min(antenna_ft, elevation_ft, 0.0)
     ground = max(min(antenna_ft, elevation_ft) - s.terrain_ft, sea)

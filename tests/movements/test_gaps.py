@@ -6,10 +6,9 @@ import dataclasses
 
 import msgspec
 import numpy as np
-import pytest
 
 from detector.domain.gap import Gap, GapClass, GapPlace
-from detector.domain.observation import AircraftState, GroundRun, Observation, Points, Trigger
+from detector.domain.observation import AircraftState, Observation, Points, Trigger
 from detector.movements import gaps, silence
 from detector.movements.gaps import LEAST_S, gap_id
 from detector.movements.life import Life, Phase
@@ -78,18 +77,6 @@ def test_a_stop_told_from_a_gap_later_on_is_named_once() -> None:
 
 def test_two_aircraft_and_two_silences_have_different_ids() -> None:
     assert len({gap_id("71c001", 1.0), gap_id("71c002", 1.0), gap_id("71c001", 1.001)}) == 3
-
-
-@pytest.mark.parametrize(
-    ("surface", "on_ground", "flying"),
-    [(False, False, True), (False, None, True), (False, True, False), (True, None, False), (True, False, False)],
-)
-def test_only_an_aircraft_that_was_flying_as_far_as_it_said_can_be_lost_in_flight(
-    surface: bool, on_ground: bool | None, flying: bool
-) -> None:
-    state = AircraftState(BEGIN, BEGIN, 39.0, 125.5, surface, 34_000.0, BEGIN, 450.0, 10.0, BEGIN, 0.0, None, None)
-    run = None if on_ground is None else GroundRun(on_ground, 900.0, BEGIN, 9, None)
-    assert gaps.in_flight(state, run) is flying
 
 
 STATE = AircraftState(BEGIN, BEGIN, 39.0, 125.5, False, 34_000.0, BEGIN, 450.0, 10.0, BEGIN, 0.0, None, None)
