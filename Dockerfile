@@ -21,5 +21,9 @@ ENV PATH=/opt/detector/bin:$PATH PYTHONUNBUFFERED=1 XDG_STATE_HOME=/data
 USER detector
 WORKDIR /data
 VOLUME /data
+EXPOSE 8090
+# 503, and so an exception: no feed is listening, or the store does not take the state.
+HEALTHCHECK --start-period=60s --timeout=10s \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8090/health', timeout=5)"]
 ENTRYPOINT ["detector"]
-CMD ["--help"]
+CMD ["run"]

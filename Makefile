@@ -1,6 +1,6 @@
 # What a person runs. `make demo` and `make test` need python >= 3.11, make and the network once; nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench evaluate golden soak clean
+.PHONY: help setup demo test check bench bench-live evaluate golden soak clean
 
 PY := .venv/bin/python
 READY := .venv/.ready
@@ -10,6 +10,8 @@ help:
 	@echo "make test      set up, then run the tests"
 	@echo "make check     formatting, lint, types and the import contracts"
 	@echo "make bench     speed and agreement, beside other decoders on the same file"
+	@echo "make bench-live"
+	@echo "               a running service at 50,000 frames a second: time to the webhook, CPU, memory; 7 minutes"
 	@echo "make evaluate  stops found against stops that were, over generated worlds; report in build/evaluate"
 	@echo "               (SEEDS=20 for fewer worlds of each family than 100)"
 	@echo "make golden    rewrite the golden files, for a diff to be read"
@@ -37,6 +39,9 @@ check: setup
 
 bench: setup
 	$(PY) -m benchmarks
+
+bench-live: setup
+	$(PY) -m benchmarks.live
 
 evaluate: setup
 	@$(PY) -m tests.families.evaluate $(if $(SEEDS),--seeds $(SEEDS))

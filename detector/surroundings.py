@@ -33,9 +33,15 @@ SHOWN_BY = {
 
 
 class Sky:
-    """All of it, for one stream. `sites`: receivers whose place is known, by identity."""
+    """All of it, for one stream. `sites`: receivers whose place is known, by identity.
 
-    def __init__(self, watch_list: WatchList, sites: Mapping[int, ReceiverSite]) -> None:
+    `unconfirming`: receivers that do not confirm a stop alone.
+    """
+
+    def __init__(
+        self, watch_list: WatchList, sites: Mapping[int, ReceiverSite], unconfirming: frozenset[int] = frozenset()
+    ) -> None:
+        self._unconfirming = np.array(sorted(unconfirming), np.uint64)
         self.ledger = Ledger()
         self.coverage = Coverage()
         self.areas = InterferenceMap()
@@ -52,11 +58,15 @@ class Sky:
         self,
         heard_at: npt.NDArray[np.float64],
         receiver: npt.NDArray[np.uint64],
-        slot: npt.NDArray[np.integer],
+        key: npt.NDArray[np.integer],
         before: float,
     ) -> None:
         """A batch was heard; `before`: event time before it, -inf if there was none."""
-        self.ledger.heard(heard_at, receiver, slot, before)
+        self.ledger.heard(heard_at, receiver, key, before)
+
+    def confirming(self, receiver: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_] | None:
+        """Which of these receivers (n,) may confirm a stop alone; None where all may."""
+        return ~np.isin(receiver, self._unconfirming) if len(self._unconfirming) else None
 
     def saw(self, sighting: Sighting) -> None:
         """An aircraft was seen at a place."""
@@ -70,7 +80,7 @@ class Sky:
 
     def silence(self, lost: GapPlace | None, slot: int, icao24: str, begin: float, end: float, clock: float) -> Silence:
         """Why the aircraft was not heard from `begin` to `end`, having been last at `lost`."""
-        listening = self.ledger.listening(begin, end, clock, slot)
+        listening = self.ledger.listening(begin, end, clock, int(icao24, 16))
         kind, reason = classify(self.coverage, lost, begin, listening, icao24, self._places)
         outage = listening.cut_off or (listening.share is not None and listening.share < LEAST_LISTENED)
         return Silence(kind, reason, listening.listened_s, listening.share, outage)

@@ -2,7 +2,7 @@
 
 from detector.cases.bundle import export, verified, verify
 from detector.cases.comparison import Fact, Outcome, Verification
-from detector.cases.stored import StoredRun, alert_of, chosen, newest_run
+from detector.cases.stored import StoredRun, alert_of, chosen, newest_run, service_run
 
 __all__ = [
     "Fact",
@@ -13,6 +13,7 @@ __all__ = [
     "chosen",
     "export",
     "newest_run",
+    "service_run",
     "verified",
     "verify",
 ]

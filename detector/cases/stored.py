@@ -1,4 +1,4 @@
-"""Alerts, stops and frames as the last replay left them in its store."""
+"""Alerts, stops and frames as the last replay, or the service, left them in its store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from detector.domain.alert import Alert
 from detector.domain.errors import StoreError, UsageError
 from detector.domain.gap import Gap
 from detector.domain.stop import Stop
-from detector.stores import WITHOUT_ADDRESS, open_store
+from detector.service.settings import ServiceSettings
+from detector.stores import WITHOUT_ADDRESS, OpenStore, open_store
+from detector.stores.visiting import visited
 
 T = TypeVar("T")
 
@@ -58,7 +60,20 @@ def newest_run(store: str) -> StoredRun:
         raise UsageError("--store memory keeps nothing after a replay; use embedded, redis://... or --from FILE")
     scheme = store.partition("://")[0]
     name = _newest_directory() if scheme in WITHOUT_ADDRESS else _newest_listed(store)
-    opened = open_store(store, namespace=name, data_dir=app.replay_home() / name)
+    return _read(name, open_store(store, namespace=name, data_dir=app.replay_home() / name))
+
+
+def service_run(settings: ServiceSettings, store: str | None = None) -> StoredRun:
+    """What the service has found, whether it runs or not. Raises StoreError, UsageError for one that keeps nothing."""
+    spec = settings.store if store is None else store
+    if spec == "memory":
+        raise UsageError("a service with `store: memory` keeps nothing that could be read from outside")
+    opened = visited(spec, namespace=settings.namespace, data_dir=app.service_home() / "store")
+    return _read(settings.namespace, opened)
+
+
+def _read(name: str, opened: OpenStore) -> StoredRun:
+    """Everything of a run, and the store closed."""
     try:
         state = {key: value for prefix in ("run", "alert:", "stop:", "gap:", "evidence:") for key, value in
                  opened.load(prefix).items()}  # fmt: skip

@@ -23,9 +23,16 @@ from detector.domain.errors import DetectorError
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module:function, what it does in one line)
     "replay": ("detector.cli.replay:replay", "Run recordings through the whole pipeline; a table of stops and alerts."),
-    "alerts": ("detector.cli.alerts:commands", "List, show and export the alerts of the last replay."),
+    "alerts": (
+        "detector.cli.alerts:commands",
+        "List, show and export alerts of the last replay or of the service.",
+    ),
     "verify": ("detector.cli.verify:verify", "Recompute an alert from its own evidence with pyModeS alone."),
+    "run": ("detector.cli.run:run", "The service: live feeds, state, webhooks, health and metrics."),
+    "record": ("detector.cli.record:record", "Write live feeds to a recording, with their heartbeats."),
+    "check-config": ("detector.cli.check_config:check_config", "Validate settings, rules and lists."),
     "simulate": ("detector.cli.simulate:simulate", "Make a recording from a scenario."),
+    "webhooks": ("detector.cli.webhooks:commands", "Test endpoints; list and resend what could not be delivered."),
 }
 
 

@@ -1,4 +1,4 @@
-"""`detector alerts`: list, show and export what the last replay found."""
+"""`detector alerts`: list, show and export what the last replay, or the service, found."""
 
 from __future__ import annotations
 
@@ -21,10 +21,14 @@ from detector.domain import stop as stops
 from detector.domain.errors import InputError, UsageError
 from detector.domain.times import iso
 from detector.domain.wire import alert_line, stop_record
-from detector.settings import load_configuration
+from detector.settings import load_configuration, load_settings
 
 Record = dict[str, Any]
-Store = Annotated[str, typer.Option(metavar="STORE", help="embedded or redis://...: where the replay kept its state.")]
+Store = Annotated[
+    str | None, typer.Option(metavar="STORE", help="embedded or redis://...: where the replay kept its state.")
+]
+OfService = Annotated[bool, typer.Option("--service", help="What the service has found, instead of a replay.")]
+Config = Annotated[Path | None, typer.Option(metavar="FILE", help="Settings that the replay or service had.")]
 From = Annotated[
     Path | None, typer.Option("--from", metavar="FILE.jsonl", help="Read a file written with --alerts instead.")
 ]
@@ -36,7 +40,7 @@ commands = typer.Typer(add_completion=False)
 
 @commands.callback(invoke_without_command=True)
 def _alerts(context: typer.Context) -> None:
-    """Read the alerts of the last replay; export one as a bundle that proves itself."""
+    """Read the alerts of the last replay or of the service; export one as a bundle that proves itself."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
         raise typer.Exit(2)
@@ -44,13 +48,15 @@ def _alerts(context: typer.Context) -> None:
 
 @commands.command("list")
 def list_(
-    store: Store = "embedded",
+    store: Store = None,
+    service: OfService = False,
+    config: Config = None,
     from_: From = None,
     held: Annotated[bool, typer.Option("--held", help="Stops that are held back, instead of alerts.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """A table of alerts, each in its last revision."""
-    run = cases.newest_run(store) if from_ is None else None
+    run = _run(store, config, service=service) if from_ is None else None
     told, of_stops = _records(run, from_, held=held)
     records = [stop for stop in of_stops if stop.get("held")] if held else told
     if as_json:
@@ -66,9 +72,16 @@ def list_(
 
 
 @commands.command("show")
-def show(alert_id: Id, store: Store = "embedded", from_: From = None, as_json: AsJson = False) -> None:
+def show(
+    alert_id: Id,
+    store: Store = None,
+    service: OfService = False,
+    config: Config = None,
+    from_: From = None,
+    as_json: AsJson = False,
+) -> None:
     """One alert in words: what is claimed, every check, and what it rests on."""
-    run = cases.newest_run(store) if from_ is None else None
+    run = _run(store, config, service=service) if from_ is None else None
     record = _chosen(_records(run, from_)[0], alert_id)
     if as_json:
         outputs.write_lines(outputs.STANDARD_OUTPUT, [_json(record)])
@@ -82,9 +95,10 @@ def show(alert_id: Id, store: Store = "embedded", from_: From = None, as_json: A
 def export(
     alert_id: Id,
     bundle: Annotated[str, typer.Option(metavar="FILE.zip", help="Where to write the evidence; - standard output.")],
-    store: Store = "embedded",
+    store: Store = None,
+    service: OfService = False,
+    config: Config = None,
     from_: From = None,
-    config: Annotated[Path | None, typer.Option(metavar="FILE", help="Settings that the replay had.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """The evidence of an alert in one file, for `detector verify`."""
@@ -94,7 +108,7 @@ def export(
         raise UsageError("--bundle - and --json cannot share standard output; give the bundle a file")
     outputs.check_writable(bundle)
     _check_replaceable(bundle)
-    run = cases.newest_run(store)
+    run = _run(store, config, service=service)
     alert = cases.alert_of(run.alerts, alert_id)
     content = cases.export(run, alert, load_configuration(config))
     verification = cases.verified(content, bundle)
@@ -113,6 +127,13 @@ def export(
             ),
             soft_wrap=True,
         )
+
+
+def _run(store: str | None, config: Path | None, *, service: bool) -> cases.StoredRun:
+    """What the last replay found, or the service."""
+    if service:
+        return cases.service_run(load_settings(config).service, store)
+    return cases.newest_run("embedded" if store is None else store)
 
 
 def _replay_text(record: RunRecord) -> str:

@@ -22,17 +22,18 @@ from detector.domain.gap import GapClass
 from detector.domain.times import iso, parse_iso
 from detector.domain.wire import alert_line, gap_line, stop_line
 from detector.feeds.files import open_recordings
+from detector.framing.detect import SPOOL
 
 WASTED = frozenset(
     {Reject.GARBAGE, Reject.BAD_TIME, Reject.BAD_HEX, Reject.LATE, Reject.TIME_JUMP, Reject.CRC, Reject.OVERLONG}
 )
 """Rejects that a sound recording has few of."""
 FEW = 100
-FORMATS = ("auto", *framing.FORMATS, *framing.TRACK_FORMATS)
+FORMATS = ("auto", *framing.FORMATS, *framing.TRACK_FORMATS, SPOOL)
 PATHS_HELP = "Recordings and decoded tracks: files, folders or globs, merged by time."
 FORMAT_HELP = (
     f"One of {', '.join(FORMATS)}. The first ones after auto are frames, those from sbs on decoded tracks; "
-    "traffic-json is what the Python library traffic writes."
+    "traffic-json is what the Python library traffic writes, spool what `detector record` and the service write."
 )
 
 
@@ -118,7 +119,7 @@ def _warnings(result: app.ReplayResult, unit: str) -> list[str]:
     notes = []
     if counts.get(Reject.DAMAGED_FILE):
         until = "" if result.last_at is None else f" (last frame {iso(result.last_at)})"
-        notes.append(f"a compressed recording breaks off early; what came before it was used{until}")
+        notes.append(f"a recording is damaged or breaks off early; what could be read was used{until}")
     if dropped > result.frames / 2:
         notes.append(f"{dropped:,} pieces of the input could not be used, against {result.frames:,} {unit} read")
     if result.frames > FEW and result.first_at == result.last_at:

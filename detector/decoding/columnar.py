@@ -68,12 +68,14 @@ class ColumnarDecoder:
         whole = fits & _KNOWN.take(first_byte)
         key, announces, usable = self._addresses(words, first_byte, whole, long)
         slot = self.addresses.slots(key, frames.heard_at, announces)
+        refused = self.addresses.refused()
         accepted = usable & (slot >= 0)
         rows = np.flatnonzero(accepted)
         self.rejects.add(Reject.LENGTH, len(fits) - int(np.count_nonzero(fits)))
         self.rejects.add(Reject.UNKNOWN_FORMAT, int(np.count_nonzero(fits) - np.count_nonzero(whole)))
-        self.rejects.add(Reject.UNANNOUNCED, int(np.count_nonzero(usable)) - len(rows))
-        self.table.grow_to(len(self.addresses))
+        self.rejects.add(Reject.TABLE_FULL, refused)
+        self.rejects.add(Reject.UNANNOUNCED, int(np.count_nonzero(usable)) - len(rows) - refused)
+        self.table.grow_to(self.addresses.size)
         if len(rows) < len(frames):
             words, first_byte, slot, key = words.take(rows, axis=1), first_byte[rows], slot[rows], key[rows]
         return self._reports(frames, rows, words, first_byte, slot, key)

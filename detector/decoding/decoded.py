@@ -28,7 +28,7 @@ NO_FORMAT = 255
 
 
 def reports_of(tracks: DecodedBatch, addresses: AddressBook) -> ReportBatch:
-    """One report a row, in the same order; `addresses` learns those that are new.
+    """One report a row, in the same order; `addresses` knows the aircraft (`taken_in`), or has room for it.
 
     A report has the time of its position where it brings one and the source tells it. Raises ValueError for rows
     without an aircraft.
@@ -57,6 +57,16 @@ def reports_of(tracks: DecodedBatch, addresses: AddressBook) -> ReportBatch:
         squawks=_squawks(tracks),
         statuses=_statuses(tracks),
     )
+
+
+def taken_in(tracks: DecodedBatch, addresses: AddressBook) -> npt.NDArray[np.bool_]:
+    """Rows whose aircraft is known; `addresses` learns those that are new, as many as it may know."""
+    keys, first, inverse = np.unique(tracks.address, return_index=True, return_inverse=True)
+    known = np.empty(len(keys), np.bool_)
+    for which in np.argsort(first, kind="stable").tolist():
+        known[which] = addresses.add(int(keys[which])) >= 0
+    rows: npt.NDArray[np.bool_] = known[inverse]
+    return rows
 
 
 def _rows(told: npt.NDArray[Any]) -> npt.NDArray[np.int32]:

@@ -112,7 +112,7 @@ class ReferenceDecoder:
                 continue
             slot = self._slot(key, heard_at, announces=df in (11, 17, 18) and message.crc == 0)
             if slot < 0:
-                self.rejects.add(Reject.UNANNOUNCED)
+                self.rejects.add(Reject.TABLE_FULL if self.addresses.refused() else Reject.UNANNOUNCED)
                 continue
             says = message.decode()
             at = len(rows.head)
@@ -152,7 +152,7 @@ class ReferenceDecoder:
 
     def _slot(self, key: int, heard_at: float, *, announces: bool) -> int:
         slot = self.addresses.slots(np.array([key], np.uint32), np.array([heard_at]), np.array([announces]))
-        self.table.grow_to(len(self.addresses))
+        self.table.grow_to(self.addresses.size)
         return int(slot[0])
 
     def _add_status(self, rows: _Rows, at: int, slot: int, says: Mapping[str, Any], data: bytes) -> None:

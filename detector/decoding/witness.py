@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
@@ -33,8 +34,12 @@ def verify(icao24: str, heard: Sequence[Heard]) -> Evidence | None:
     ours = _decoded(ColumnarDecoder(), icao24, heard, raw)
     # Places take the whole sequence: halves are paired, and later ones are resolved near earlier ones.
     theirs = _decoded(ReferenceDecoder(), icao24, heard, raw)
-    agreed = (_agree(icao24, frame, row, ours) and _same_place(row, ours, theirs) for row, frame in enumerate(raw))
-    disagreements = sum(1 for agrees in agreed if not agrees)
+    says = _Columns(ours)
+    mine, other = _places(ours), _places(theirs)
+    disagreements = sum(
+        not (_agree(icao24, frame, row, says) and _near_each_other(mine.get(row, []), other.get(row, [])))
+        for row, frame in enumerate(raw)
+    )
     return Evidence(len(raw), digest(heard), f"pyModeS {version('pyModeS')}", disagreements)
 
 
@@ -55,45 +60,67 @@ def _decoded(decoder: Decoder, icao24: str, heard: Sequence[Heard], raw: Sequenc
     )
 
 
-def _agree(icao24: str, frame: bytes, frame_row: int, ours: ReportBatch) -> bool:
+class _Columns:
+    """What our decoder says, by row of the reports: plain dictionaries, as each frame is asked for by itself."""
+
+    def __init__(self, reports: ReportBatch) -> None:
+        self.rows: dict[int, list[int]] = {}
+        for row, frame_row in enumerate(reports.frame_row.tolist()):
+            self.rows.setdefault(frame_row, []).append(row)
+        self.df, self.typecode = reports.df.tolist(), reports.typecode.tolist()
+        self.altitude = _by_row(reports.altitudes.row, reports.altitudes.altitude_ft)
+        self.speed = _by_row(reports.velocities.row, reports.velocities.groundspeed_kt)
+        self.name = _by_row(reports.idents.row, reports.idents.callsign)
+        self.squawk = _by_row(reports.squawks.row, reports.squawks.squawk)
+
+
+def _by_row(rows: Any, values: Any) -> dict[int, Any]:
+    # The first of several counts.
+    return dict(zip(reversed(rows.tolist()), reversed(values.tolist()), strict=True))
+
+
+def _agree(icao24: str, frame: bytes, frame_row: int, ours: _Columns) -> bool:
     """Whether pyModeS gives the frame the same aircraft, altitude, speed, name and code."""
-    rows = np.flatnonzero(ours.frame_row == frame_row)
+    rows = ours.rows.get(frame_row, [])
     if len(rows) != 1:
         return False
-    row = int(rows[0])
+    row = rows[0]
     theirs = pyModeS.decode(frame.hex())
-    if str(theirs["icao"]).lower() != icao24 or theirs["df"] != int(ours.df[row]):
+    if str(theirs["icao"]).lower() != icao24 or theirs["df"] != ours.df[row]:
         return False
-    altitude = _value(ours.altitudes.row, ours.altitudes.altitude_ft, row)
     # pyModeS infers what a Comm-B reply holds, speeds among it; our decoder leaves that to the checks.
     squitter = bool(ours.typecode[row])
-    speed = _value(ours.velocities.row, ours.velocities.groundspeed_kt, row)
-    name = _value(ours.idents.row, ours.idents.callsign, row)
-    squawk = _value(ours.squawks.row, ours.squawks.squawk, row)
+    name, squawk = ours.name.get(row), ours.squawk.get(row)
     return (
-        _near(altitude, theirs.get("altitude"), ALTITUDE_TOLERANCE_FT)
-        and _near(speed, theirs.get("groundspeed") if squitter else None, SPEED_TOLERANCE_KT)
+        _near(ours.altitude.get(row), theirs.get("altitude"), ALTITUDE_TOLERANCE_FT)
+        and _near(ours.speed.get(row), theirs.get("groundspeed") if squitter else None, SPEED_TOLERANCE_KT)
         and (name is None or name.decode("ascii") == theirs.get("callsign"))
         and (squawk is None or f"{squawk:04d}" == theirs.get("squawk"))
     )
 
 
-def _same_place(frame_row: int, ours: ReportBatch, theirs: ReportBatch) -> bool:
-    places = []
-    for reports in (ours, theirs):
-        found = np.flatnonzero(reports.frame_row[reports.positions.row] == frame_row)
-        places.append([(reports.positions.latitude_deg[i], reports.positions.longitude_deg[i]) for i in found])
-    mine, other = np.array(places[0]), np.array(places[1])
-    return mine.shape == other.shape and np.allclose(mine, other, rtol=0.0, atol=PLACE_TOLERANCE_DEG, equal_nan=True)
+def _places(reports: ReportBatch) -> dict[int, list[tuple[float, float]]]:
+    """Latitudes and longitudes by frame."""
+    positions = reports.positions
+    found: dict[int, list[tuple[float, float]]] = {}
+    frame_row = reports.frame_row[positions.row].tolist()
+    places = zip(positions.latitude_deg.tolist(), positions.longitude_deg.tolist(), strict=True)
+    for row, place in zip(frame_row, places, strict=True):
+        found.setdefault(row, []).append(place)
+    return found
 
 
-def _value(rows: Any, values: Any, row: int) -> Any:
-    found = np.flatnonzero(rows == row)
-    return values[found[0]] if len(found) else None
+def _near_each_other(mine: list[tuple[float, float]], other: list[tuple[float, float]]) -> bool:
+    """Whether both found as many places, and the same ones; one that neither could tell is the same."""
+    return len(mine) == len(other) and all(
+        (math.isnan(a) and math.isnan(b)) or abs(a - b) <= PLACE_TOLERANCE_DEG
+        for place, its in zip(mine, other, strict=True)
+        for a, b in zip(place, its, strict=True)
+    )
 
 
 def _near(ours: Any, theirs: Any, tolerance: float) -> bool:
     # What pyModeS does not decode (metric altitudes, say) it cannot contradict.
     if theirs is None:
         return True
-    return ours is not None and not np.isnan(ours) and abs(float(ours) - float(theirs)) <= tolerance
+    return ours is not None and not math.isnan(ours) and abs(float(ours) - float(theirs)) <= tolerance

@@ -7,7 +7,7 @@ never a guess. The batch is the unit of flow beside `FrameBatch`, and where it w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ Flags = npt.NDArray[np.bool_]
 
 NO_AIRCRAFT = 0xFFFF_FFFF
 """The address of a row in which a source tells nothing but the time: it was listening."""
+PLACES = ("latitude_deg", "longitude_deg", "position_at")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +82,11 @@ class DecodedBatch:
     def take(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_] | slice) -> DecodedBatch:
         """The rows at `rows` (indices, mask or slice), in that order."""
         return DecodedBatch(*(getattr(self, name)[rows] for name in COLUMNS))
+
+    def without_places(self, rows: Flags) -> DecodedBatch:
+        """The same without the positions of `rows` (n,)."""
+        columns = {name: np.where(rows, np.nan, getattr(self, name)) for name in PLACES}
+        return replace(self, **columns, surface=self.surface & ~rows)
 
     def plain_rows(self) -> list[dict[str, Any]]:
         """Each row as plain values (texts as `str`), without the columns that tell nothing."""

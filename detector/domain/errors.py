@@ -6,7 +6,10 @@
      |- WorkError             the work failed: one line, exit status 1
          |- InputError        a recording cannot be read at all
          |- OutputError       a result cannot be written
-         |- StoreError        the state store refuses or is gone
+         |- StoreError        the state store refuses: a person has to do something
+             |- StoreUnavailableError   ... or is away for now: wait, and try again
+             |- StateLostError          ... or has lost what was written: write all of it again
+             |- StoreTakenError         ... or belongs to another instance now: write no more
 
 What is wrong *inside* a recording is not an exception: it is dropped and counted under a `Reject`.
 """
@@ -48,6 +51,21 @@ class StoreError(WorkError):
     """The state store cannot be reached, or refuses to keep what it is given."""
 
 
+class StoreUnavailableError(StoreError):
+    """The store cannot be reached or cannot write at present; what it was given may or may not have been written."""
+
+
+class StateLostError(StoreError):
+    """The store no longer holds what was written to it last: it was emptied, exchanged, or put back to an older state.
+
+    Nothing of this checkpoint was written.
+    """
+
+
+class StoreTakenError(StoreError):
+    """Another instance has taken over the namespace since. Nothing of this checkpoint was written."""
+
+
 class Reject(StrEnum):
     """Why a piece of input was dropped. The value is the label in summaries and metrics."""
 
@@ -64,7 +82,7 @@ class Reject(StrEnum):
     MODE_AC = "mode_ac"
     """A Mode A/C reply: carries no address."""
     DAMAGED_FILE = "damaged_file"
-    """A compressed file that ends or breaks early; what came before it was used."""
+    """A compressed file or a spool that is damaged or breaks off early; what could be read was used."""
     TIME_JUMP = "time_jump"
     """One frame far ahead of its neighbours: a broken receiver clock."""
     LATE = "late"
@@ -77,9 +95,13 @@ class Reject(StrEnum):
     """A downlink format that this program does not use."""
     UNANNOUNCED = "unannounced"
     """An address that no clean DF11, 17 or 18 frame has announced (yet)."""
+    TABLE_FULL = "table_full"
+    """A further address, while as many are known as there may be."""
     LENGTH = "length"
     """The frame's length does not fit its downlink format."""
     IMPLIED_SPEED = "implied_speed"
     """A position that no aircraft could have flown to."""
+    STALE = "stale"
+    """A decoded row, or its position, older than what another source has told of the aircraft."""
     NO_REFERENCE = "no_reference"
     """A surface position without a fix of the aircraft's own, or a receiver's place, to resolve it."""

@@ -137,7 +137,8 @@ class Observation:
     and `points_before` the past at the last frame before the silence. `frame`: the raw frame that completes the
     moment, and `receiver` who heard it; empty and None for SILENT, which silence completes, and for decoded tracks.
     `doubt`: why positions are not to be believed at present. `two_places_at`: last time the address was heard in
-    two places at once. `heights`: the points with those in doubt, for their altitudes, which need no satellites; None
+    two places at once; `confirmed_at`: last time a receiver heard it that may confirm a stop alone, -inf for never,
+    None where all may. `heights`: the points with those in doubt, for their altitudes, which need no satellites; None
     where there is no doubt. `evidence` gives the raw frames kept of the recent past, `comm_b` the Comm-B replies among
     them, both oldest first; they hold only until the next moment is asked for.
     """
@@ -156,6 +157,7 @@ class Observation:
     receiver: int | None = None
     doubt: Doubt | None = None
     two_places_at: float | None = None
+    confirmed_at: float | None = None
     heights: Points | None = None
     evidence: Callable[[], tuple[Heard, ...]] = _none
     comm_b: Callable[[], tuple[Heard, ...]] = _none

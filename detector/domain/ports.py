@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from detector.domain.frame import FrameBatch, RejectCounts
@@ -24,21 +25,39 @@ class Framer(Protocol):
         """The frames still held at the end of the input (a last line without newline, say)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A key that tells whose a namespace is. A checkpoint with a guard writes `value` there, if what it finds will do.
+
+    `judge` is given what stands there (None: nothing), and raises StoreError where that will not do.
+    """
+
+    key: str
+    value: bytes
+    judge: Callable[[bytes | None], None]
+
+
 class Store(Protocol):
-    """Where state survives: keys and values of bytes under one namespace.
+    """Where state survives: keys and values of bytes under one namespace. One thread at a time may call it.
 
     A checkpoint is all or nothing: after a crash either every key of it is there or none.
-    Raises StoreError when the server refuses or is gone.
+    Raises StoreUnavailableError when the server is gone or cannot write for now, StoreError when it refuses.
     """
 
     def load(self, prefix: str) -> Mapping[str, bytes]:
         """Every key that begins with `prefix`, with its value."""
 
-    def checkpoint(self, puts: Mapping[str, bytes], deletes: Iterable[str] = ()) -> None:
-        """Write and delete in one transaction."""
+    def checkpoint(self, puts: Mapping[str, bytes], deletes: Iterable[str] = (), guard: Guard | None = None) -> None:
+        """Write and delete in one transaction; nothing of it if `guard` objects, then or while it is written."""
 
     def clear(self) -> None:
         """Delete everything in the namespace, in one transaction."""
+
+    def check(self) -> tuple[str, ...]:
+        """How it keeps what it is given, as it is set up now: one sentence for each thing that may be lost.
+
+        Raises StoreError where it throws keys away, StateLostError where it has done so since it was last asked.
+        """
 
     def close(self) -> None:
         """Let go of the connection (and of a server of our own)."""

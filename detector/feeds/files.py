@@ -2,7 +2,8 @@
 
 Compression and format are told from content. Each file has its own reader, its own clock and its own receiver number
 (1, 2, ... in the order given), so two receivers recorded into two files are never taken for one. Files that follow
-one another (rotated segments) need no other treatment.
+one another (rotated segments) need no other treatment. The segments of a spool are one source: what was heard live,
+with its heartbeats and with the receivers it was heard by, in the order in which it was heard.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from typing import BinaryIO
 
 from detector.domain.decoded import Batch
 from detector.domain.errors import InputError, Reject, UsageError
-from detector.domain.frame import RejectCounts
+from detector.domain.frame import RejectCounts, Tick
 from detector.feeds.compression import CompressedFile
-from detector.feeds.merge import merged, skipping
+from detector.feeds.merge import Call, merged, rows, skipping
+from detector.feeds.spool import calls, chain_notes
 from detector.framing import DOCUMENTS, FORMATS, TRACK_FORMATS, framer
-from detector.framing.detect import HEAD_BYTES, detect
+from detector.framing.detect import HEAD_BYTES, SPOOL, detect
+from detector.framing.spool import LOCK_NAME, Header, SegmentReader, named
 
 CHUNK_BYTES = 262_144
 _GLOB_SIGNS = "*?["
@@ -32,25 +35,27 @@ _MAX_DOCUMENTS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class RecordingFile:
-    """One file of a replay: where it is, its format (as `framing` names them), its size on disk in bytes.
+    """One file of a replay: where it is, its format (as `framing` names them, or SPOOL), its size on disk in bytes.
 
-    `undated`: its beginning holds frames but no date.
+    `undated`: its beginning holds frames but no date. `segment`: which one of a spool it is; None where its beginning
+    is damaged.
     """
 
     path: str
     format: str
     size: int
     undated: bool
+    segment: Header | None = None
 
 
 class Recordings:
-    """The frames and tracks of one or more files; iterate once. Counters grow while iterating.
+    """The frames and tracks of one or more files, and heartbeats; iterate once. Counters grow while iterating.
 
     files        what is read, in the order given (globs and folders in order of name)
     notes        what a person should know about how they were chosen
     bytes_read   bytes read so far, as on disk (compressed); bytes_total their sum over all files
     rejects      what was dropped so far, over all files
-    frames       frames, or rows of tracks, given out so far, without those skipped
+    frames       frames, or rows of tracks, given out so far, without those skipped and without heartbeats
 
     Raises InputError if a file breaks while being read, UsageError at the first frames of a file without any date.
     """
@@ -67,6 +72,8 @@ class Recordings:
         self._skip = skip
         self._counts = [RejectCounts() for _ in files]
         self._bytes_read = [0] * len(files)
+        for counts, file in zip(self._counts, files, strict=True):
+            counts.add(Reject.TRUNCATED, file.format == SPOOL and file.segment is None)
 
     @property
     def bytes_read(self) -> int:
@@ -81,14 +88,17 @@ class Recordings:
             total.merge(counts)
         return total
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Iterator[Call]:
         self.frames = 0
         sources: dict[bool, list[Iterator[Batch]]] = {False: [], True: []}
         for place, file in enumerate(self.files):
-            sources[file.format in TRACK_FORMATS].append(self._read(place))
-        for batch in skipping(merged(sources[False], sources[True]), self._skip):
-            self.frames += len(batch)
-            yield batch
+            if file.format != SPOOL:
+                sources[file.format in TRACK_FORMATS].append(self._read(place))
+        spools = [self._read_spool(places) for places in _chains(self.files)]
+        for call in skipping(merged(sources[False], sources[True], spools), self._skip):
+            if not isinstance(call, Tick):
+                self.frames += rows(call)
+            yield call
 
     def _read(self, place: int) -> Iterator[Batch]:
         file = self.files[place]
@@ -111,6 +121,23 @@ class Recordings:
             raise _undated(file.path)
         yield batch
 
+    def _read_spool(self, places: list[int]) -> Iterator[Call]:
+        """The segments of one stream, one after the other."""
+        for place in places:
+            file = self.files[place]
+            assert file.segment is not None
+            reader = SegmentReader(file.segment)
+            self._counts[place] = reader.rejects
+            with _open(file.path) as raw:
+                content = CompressedFile(raw, file.path)
+                for chunk in content.chunks(self._chunk_bytes):
+                    self._bytes_read[place] = content.bytes_read
+                    yield from calls(reader.feed(chunk))
+                self._bytes_read[place] = content.bytes_read
+                if content.damaged:
+                    reader.rejects.add(Reject.DAMAGED_FILE)
+            yield from calls(reader.finish())
+
 
 def open_recordings(
     paths: Sequence[str],
@@ -124,14 +151,14 @@ def open_recordings(
 
     paths        files, folders (all files in them that are in a known format), or globs (`*`, `?`, `[`; a file that
                  exists by that very name is taken as it is)
-    format       a name of `framing.FORMATS` or `TRACK_FORMATS`, or "auto": each file by its content
+    format       a name of `framing.FORMATS` or `TRACK_FORMATS`, "spool", or "auto": each file by its content
     start_at     Unix s of the first frame of the one file without a date
     chunk_bytes  decompressed bytes framed at a time; no result depends on it
-    skip         frames to drop at the head of the merged stream (to resume)
+    skip         frames and heartbeats to drop at the head of the merged stream (to resume)
 
     Raises InputError for what cannot be opened or recognised, UsageError for an unknown format name or too many files.
     """
-    known = ("auto", *FORMATS, *TRACK_FORMATS)
+    known = ("auto", *FORMATS, *TRACK_FORMATS, SPOOL)
     if format not in known:
         raise UsageError(f"--format {format}: unknown; choose one of {', '.join(known)}")
     if not paths:
@@ -144,6 +171,7 @@ def open_recordings(
         else:
             files.append(_examined(path, format))
     _check_count(files)
+    notes += _spool_notes(files)
     undated = [file.path for file in files if file.undated]
     if start_at is not None and len(undated) > 1:
         raise UsageError(
@@ -168,7 +196,7 @@ def _in_folder(folder: str, format_name: str, notes: list[str]) -> list[Recordin
         os.path.join(place, name)
         for place, _, names in os.walk(folder)
         for name in names
-        if os.path.isfile(os.path.join(place, name))
+        if os.path.isfile(os.path.join(place, name)) and name != LOCK_NAME
     )
     chosen, others = [], []
     for path in paths:
@@ -194,15 +222,43 @@ def _format_of(path: str) -> str | None:
 
 def _check_count(files: list[RecordingFile]) -> None:
     documents = sum(file.format in DOCUMENTS for file in files)
-    if len(files) - documents > _MAX_OPEN_FILES:
+    # Segments of a spool are read one after the other.
+    if sum(file.format not in {*DOCUMENTS, SPOOL} for file in files) > _MAX_OPEN_FILES:
         raise UsageError(f"{len(files)} recordings at once; give at most {_MAX_OPEN_FILES}, or join the segments first")
     if documents > _MAX_DOCUMENTS:
         raise UsageError(f"{documents} tracks at once; give at most {_MAX_DOCUMENTS}, a folder of them at a time")
 
 
+def _chains(files: list[RecordingFile]) -> list[list[int]]:
+    """Of each spool the places of its segments, by sequence; one that is given twice is read once."""
+    spools: dict[str, dict[int, int]] = {}
+    for place, file in enumerate(files):
+        if file.segment is not None:
+            spools.setdefault(file.segment.spool_id, {}).setdefault(file.segment.sequence, place)
+    return [[places[sequence] for sequence in sorted(places)] for places in spools.values()]
+
+
+def _spool_notes(files: list[RecordingFile]) -> list[str]:
+    """What a person should know of the spools. Raises InputError where no segment at all can be read."""
+    damaged = [file.path for file in files if file.format == SPOOL and file.segment is None]
+    if damaged and not any(file.segment for file in files):
+        raise InputError(f"{damaged[0]}: is no segment of a spool, or its beginning is damaged; leave it out")
+    notes = [f"{path}: the beginning of this segment is damaged; it was left out" for path in damaged]
+    chains = _chains(files)
+    if len(chains) > 1:
+        notes.append(
+            f"{len(chains)} spools of different runs, merged by time; name the segments of one to read it alone"
+        )
+    for places in chains:
+        notes += chain_notes([header for place in places if (header := files[place].segment) is not None])
+    return notes
+
+
 def _examined(path: str, format_name: str) -> RecordingFile:
     with _open(path) as raw:
         size = os.fstat(raw.fileno()).st_size
+        if size == 0 and named(os.path.basename(path)) is not None:
+            return RecordingFile(path, SPOOL, size, undated=False)
         if size == 0:
             raise InputError(f"{path}: the file is empty; record again or leave it out")
         content = CompressedFile(raw, path)
@@ -217,6 +273,8 @@ def _examined(path: str, format_name: str) -> RecordingFile:
                 f"{path}: in no format known here; name it with --format ({', '.join(FORMATS | TRACK_FORMATS)})"
             )
         format_name = detected
+    if format_name == SPOOL:
+        return RecordingFile(path, SPOOL, size, undated=False, segment=Header.parsed(head))
     reader = framer(format_name, 1, None)
     reader.feed(head)
     reader.finish()

@@ -11,9 +11,12 @@ from detector.framing.csv_layout import layout_of
 from detector.framing.lines import BOM
 from detector.framing.opensky import columns_of
 from detector.framing.sbs import LINE as _SBS
+from detector.framing.spool import MAGIC as _SPOOL
 
 HEAD_BYTES = 65_536
 """As much as `detect` looks at."""
+SPOOL = "spool"
+"""The format of what the program itself has written: all that was heard live, with the heartbeats."""
 _MIN_BEAST_SHARE = 0.5
 _MAX_LINES = 200
 _HEADER_WITHIN = 3
@@ -30,11 +33,13 @@ _DOCUMENTS = {
 
 
 def detect(head: bytes) -> str | None:
-    """A name of FORMATS or TRACK_FORMATS for the first bytes of a (decompressed) stream; None if it is none of them.
+    """A name of FORMATS or TRACK_FORMATS, or SPOOL, for the first bytes of a (decompressed) stream; None for others.
 
     A whole document is told by its beginning. Otherwise the format with the most lines in its shape wins, so garbage at
     the beginning does not decide; it is Beast where whole records make up half of the bytes or more.
     """
+    if head.startswith(_SPOOL):
+        return SPOOL
     head = head[:HEAD_BYTES].removeprefix(BOM)
     if _beast_share(head) >= _MIN_BEAST_SHARE:
         return "beast"

@@ -9,7 +9,9 @@ are no news; positions count by `lastposupdate` (`track_rows`). Altitudes and sp
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from detector.domain.decoded import DecodedBatch
 from detector.domain.errors import Reject
@@ -89,30 +91,36 @@ class OpenSkyFramer:
         if len(values) != self._columns.fields:
             self.rejects.add(Reject.GARBAGE)
             return
-        self._vector({name: values[place] for name, place in self._columns.places.items()})
+        add_vector(self._rows, {name: values[place] for name, place in self._columns.places.items()})
 
-    def _vector(self, said: dict[str, str]) -> None:
-        at, contact = microseconds(said["time"]), microseconds(said.get("lastcontact"))
-        key = address_key(said["icao24"])
-        if at is not None and contact is not None and key is not None:
-            if at - contact > STALE_S * 1e6 or not self._rows.is_news(key, contact):
-                return
-            at = min(at, contact)
-        vector = believed(
-            on_ground(said.get("onground")),
-            number(said.get("baroaltitude")) * FT_PER_M,
-            number(said.get("geoaltitude")) * FT_PER_M,
-            number(said.get("velocity")) * KT_PER_M_S,
-            number(said.get("heading")),
-            number(said.get("vertrate")) * FT_MIN_PER_M_S,
-        )
-        self._rows.add(
-            at,
-            key,
-            latitude=said["lat"],
-            longitude=said["lon"],
-            position_microseconds=microseconds(said.get("lastposupdate")),
-            callsign=callsign(said.get("callsign")),
-            squawk=squawk(said.get("squawk")),
-            **vector,
-        )
+
+def add_vector(rows: TrackRows, said: Mapping[str, Any], oldest_s: float = STALE_S) -> None:
+    """Add a vector to the rows. `said`: its values by the names of the columns above, as text or as JSON has them.
+
+    One last heard longer than `oldest_s` ago, or not since it was last given, is left out.
+    """
+    at, contact = microseconds(said["time"]), microseconds(said.get("lastcontact"))
+    key = address_key(said["icao24"])
+    if at is not None and contact is not None and key is not None:
+        if at - contact > oldest_s * 1e6 or not rows.is_news(key, contact):
+            return
+        at = min(at, contact)
+    vector = believed(
+        on_ground(said.get("onground")),
+        number(said.get("baroaltitude")) * FT_PER_M,
+        number(said.get("geoaltitude")) * FT_PER_M,
+        number(said.get("velocity")) * KT_PER_M_S,
+        number(said.get("heading")),
+        number(said.get("vertrate")) * FT_MIN_PER_M_S,
+    )
+    rows.add(
+        at,
+        key,
+        latitude=said["lat"],
+        longitude=said["lon"],
+        position_microseconds=microseconds(said.get("lastposupdate")),
+        callsign=callsign(said.get("callsign")),
+        category=said.get("category", b""),
+        squawk=squawk(said.get("squawk")),
+        **vector,
+    )

@@ -48,6 +48,7 @@ def examined(stop: Stop, life: Life, o: Observation, airports: Airports, sky: Su
             fresh += _of_receivers(stop, life, airports, sky, s)
         fresh += _on_the_ground(stop, life, o, sky)
         fresh.append(sky_checks.air_ground(life.said_ground or None, life.said_air, None, s))
+        fresh += _confirmed(stop, o)
     if contact and stop.departed is not None:
         fresh += _jumped_meanwhile(stop, life)
     end = stop.departed.latest if stop.departed is not None else o.at
@@ -147,6 +148,15 @@ def _on_the_ground(stop: Stop, life: Life, o: Observation, sky: Surroundings) ->
     reason += "" if share is None else f", of which somebody is known to have listened for {share:.0%}"
     passed = None if share is None else share >= checks.LEAST_LISTENED
     return (made("heard_meanwhile", passed, hours, UNHEARD_S / 3600, "h", reason),)
+
+
+def _confirmed(stop: Stop, o: Observation) -> tuple[Check, ...]:
+    """Nothing where every source may confirm a stop. Once confirmed it stays so, wherever it is heard later."""
+    known = any(check.name == "confirmed_source" and check.verdict is Verdict.PASS for check in stop.checks)
+    if o.confirmed_at is None or known:
+        return ()
+    left_at = None if stop.departed is None else stop.departed.latest
+    return (sky_checks.confirmed_source(o.confirmed_at, stop.landed.latest, left_at),)
 
 
 def _of_landing(stop: Stop, o: Observation, airports: Airports, s: CheckSettings) -> tuple[Check, ...]:

@@ -56,7 +56,7 @@ class Leaving(msgspec.Struct, frozen=True):
     untold: Movement | None = None
 
 
-class Life(msgspec.Struct):
+class Life(msgspec.Struct, omit_defaults=True):
     """One aircraft. Times in Unix s UTC.
 
     `lost`: the side before the last silence in the air; `resumed_at`: when that silence ended, None once it has been

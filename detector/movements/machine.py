@@ -12,7 +12,7 @@ from detector.movements import contact, gaps, passes, silence
 from detector.movements.check_settings import CheckSettings
 from detector.movements.examination import examined, released
 from detector.movements.ground_stops import Change
-from detector.movements.life import Life
+from detector.movements.life import Life, Phase
 from detector.movements.quarantine import believed, refused
 from detector.movements.settings import MovementSettings
 from detector.movements.surroundings import Surroundings
@@ -111,6 +111,29 @@ class Movements:
         """Take the findings of the rules into the open stop, so that its next revision starts from them."""
         self._keep(self.lives[stop.icao24], stop, annotated)
         return annotated
+
+    def at_stake(self) -> tuple[list[str], list[str]]:
+        """Addresses of aircraft in an open or held stop, or one about to be closed; and of others on the ground, or
+        about to leave it."""
+        stops, ground = list[str](), list[str]()
+        for icao24, life in self.lives.items():
+            leaving = life.leaving
+            if life.stop is not None or life.held or (leaving is not None and leaving.stop is not None):
+                stops.append(icao24)
+            elif life.phase is Phase.GROUND or life.landing is not None or leaving is not None:
+                ground.append(icao24)
+        return stops, ground
+
+    def forget(self, icao24: str) -> list[str]:
+        """Let go of an aircraft; gives the ids of stops it was in, which stay as they were told last."""
+        life = self.lives.pop(icao24, None)
+        if life is None:
+            return []
+        leaving = None if life.leaving is None else life.leaving.stop
+        stops = [stop.id for stop in (life.stop, leaving, *life.held) if stop is not None]
+        for stop_id in stops:
+            self._held.pop(stop_id, None)
+        return stops
 
     def restore(self, lives: Mapping[str, Life]) -> None:
         """Put back what `lives` held."""

@@ -13,6 +13,9 @@ from detector.domain.stop import Check
 from detector.movements.check_settings import CheckSettings
 from detector.movements.checking import made
 
+CONFIRMED_S = 300.0
+"""Heard so long before it touched down, or after it left, it was heard on its way there, or from there."""
+
 
 class Listener(msgspec.Struct, frozen=True):
     """A receiver that heard the ground contact. `antenna_ft`: height of its antenna above sea level."""
@@ -77,6 +80,23 @@ def two_places(conflict_at: float | None, begin: float, end: float, s: CheckSett
     when = "during the stop" if apart == 0 else f"{apart / 60:.0f} min {'before' if conflict_at < begin else 'after'}"
     reason = f"the address was heard in two places at once, {when}"
     return made(name, apart > s.two_places_s, apart / 60, limit, "min", reason)
+
+
+def confirmed_source(confirmed_at: float, landed_at: float, left_at: float | None) -> Check:
+    """Somebody heard it around the landing whose word counts alone: what others have decoded, and what strangers give,
+    can be made up. Value: minutes between the stop and the last time (-inf: never) that such a receiver heard it.
+    """
+    name, limit = "confirmed_source", CONFIRMED_S / 60
+    if confirmed_at == -math.inf:
+        reason = "heard only by sources that do not confirm a stop alone"
+        return made(name, False, None, limit, "min", reason)
+    apart = max(landed_at - confirmed_at, 0.0 if left_at is None else confirmed_at - left_at, 0.0)
+    passed = apart <= CONFIRMED_S
+    reason = "heard by a receiver whose frames are checked here"
+    if not passed:
+        when = f"{apart / 60:.0f} min {'before' if confirmed_at < landed_at else 'after'} the stop"
+        reason = f"heard there only by sources that do not confirm a stop alone; by others {when}"
+    return made(name, passed, apart / 60, limit, "min", reason)
 
 
 def area_interference(aircraft: int | None, degraded: int | None, s: CheckSettings) -> Check:

@@ -29,6 +29,7 @@ CAPS = {
     "low_samples": Level.BOTH_SIDES,
     "area_interference": Level.BOTH_SIDES,
     "heard_meanwhile": Level.BOTH_SIDES,
+    "confirmed_source": Level.BOTH_SIDES,
     "one_field": Level.ONE_SIDE,
     "flight_heard": Level.ONE_SIDE,
     "two_places": Level.ONE_SIDE,

@@ -7,6 +7,7 @@ import importlib.resources
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -22,6 +23,10 @@ from detector.settings.yaml_tree import YamlTree, parse_yaml
 
 ENVIRONMENT = "DETECTOR_CONFIG"
 FILE_NAME = "detector.yaml"
+NOT_HASHED: dict[str, Any] = {
+    name: getattr(Settings(), name) for name in ("service", "spool", "feeds", "endpoints", "receivers")
+}
+"""Where the input comes from and the result goes says nothing of what is found; what does is hashed by itself."""
 
 
 class CorrectionsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,7 +117,9 @@ def load_configuration(path: Path | None = None) -> Configuration:
     airports = _airports(packed, corrections, settings)
     # What the files say, not how they are written: comments, order of keys and file names do not count.
     content = {
-        "settings": msgspec.structs.replace(settings, airports=None, watchlists=()),
+        "settings": msgspec.structs.replace(settings, airports=None, watchlists=(), **NOT_HASHED),
+        "receivers": settings.placed_receivers(),
+        "unconfirming": sorted(settings.unconfirming()),
         "airports": [correction for _, correction in corrections],
         "watchlists": [entry for _, entry in entries],
         "table": hashlib.sha256(packed).hexdigest(),

@@ -8,9 +8,13 @@ import msgspec
 from msgspec import Meta
 
 from detector.alerting.settings import AlertSettings
+from detector.feeds.settings import FeedSettings
 from detector.movements.check_settings import CheckSettings
 from detector.movements.settings import MovementSettings
 from detector.rules.settings import RuleSettings
+from detector.service.settings import ServiceSettings
+from detector.sinks.settings import EndpointSettings
+from detector.sinks.spool_settings import SpoolSettings
 from detector.tracking.settings import TrackingSettings
 
 MAX_RECEIVER_ID = 2**64 - 1
@@ -44,14 +48,37 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     checks: CheckSettings = CheckSettings()
     rules: RuleSettings = RuleSettings()
     alerting: AlertSettings = AlertSettings()
+    service: ServiceSettings = ServiceSettings()
+    spool: SpoolSettings = SpoolSettings()
+    feeds: tuple[FeedSettings, ...] = ()
+    endpoints: tuple[EndpointSettings, ...] = ()
     receivers: tuple[ReceiverSettings, ...] = ()
     watchlists: tuple[str, ...] = ("watchlists/listed_airports.yaml",)
     airports: str | None = "airports.yaml"
 
     def __post_init__(self) -> None:
-        """Refuse two receivers of one identity."""
-        seen: set[int] = set()
-        for receiver in self.receivers:
-            if receiver.id in seen:
-                raise ValueError(f"two receivers have the id {receiver.id}")
-            seen.add(receiver.id)
+        """Refuse two of one name or number: nobody could tell them apart."""
+        for what, names in (
+            ("feeds have the name", [feed.name for feed in self.feeds]),
+            ("feeds have the receiver", [feed.number for feed in self.feeds]),
+            ("endpoints have the name", [endpoint.name for endpoint in self.endpoints]),
+            ("receivers have the id", [receiver.id for receiver in self.placed_receivers()]),
+        ):
+            seen: set[str | int] = set()
+            for name in names:
+                if name in seen:
+                    raise ValueError(f"two {what} {name}")
+                seen.add(name)
+
+    def placed_receivers(self) -> tuple[ReceiverSettings, ...]:
+        """Receivers whose place is known, those of feeds among them."""
+        feeds = (
+            ReceiverSettings(feed.number, feed.name, feed.lat, feed.lon, feed.height_ft)
+            for feed in self.feeds
+            if feed.lat is not None and feed.lon is not None and feed.height_ft is not None
+        )
+        return (*self.receivers, *feeds)
+
+    def unconfirming(self) -> frozenset[int]:
+        """Receiver numbers of feeds that confirm nothing alone: decoded by others, or open to everybody."""
+        return frozenset(feed.number for feed in self.feeds if not feed.raw or feed.trust_class == "public")

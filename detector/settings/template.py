@@ -12,11 +12,14 @@ import json
 import re
 import sys
 import textwrap
+from itertools import chain
 from typing import Any
 
 import msgspec
 
+from detector.feeds.settings import FeedSettings
 from detector.settings.schema import Settings
+from detector.sinks.settings import EndpointSettings, FilterSettings
 
 HEAD = """\
 # Settings of the detector, all with their defaults. Delete what you do not change: a key left out has its default.
@@ -25,10 +28,33 @@ HEAD = """\
 """
 TAIL = """\
 
+# Live feeds of `detector run` and `detector record`. Each has a name and a kind:
+{feeds}
+# Example:
+#   - {{name: roof, kind: beast, host: 127.0.0.1, port: 30005, lat: 43.6287, lon: 1.3679, height_ft: 600}}
+#   - {{name: readsb, kind: readsb, url: "http://127.0.0.1/tar1090/data/aircraft.json", allow_private: true}}
+#   - {{name: adsb-lol, kind: v2, url: "https://api.adsb.lol/v2/point/39.03/125.78/250"}}
+#   - {{name: opensky, kind: opensky, client_id: me, client_secret_env: OPENSKY_SECRET, bbox: [30, 120, 45, 135]}}
+feeds: []
+
+# Where alerts go. Each has a name and a kind:
+{endpoints}
+# `filters` chooses what an endpoint gets; all that is set must hold:
+{filters}
+# Example:
+#   - {{name: newsroom, url: "https://example.org/stops", secrets_env: [HOOK_SECRET], filters: {{severity: medium}}}}
+#   - name: chat
+#     url: "https://chat.example.org/hooks/abc"
+#     body: {{text: "${{severity}}: ${{stop.icao24}} stopped at ${{stop.airport|?}} (level ${{stop.level}})"}}
+#     quiet: {{from: "22:00", to: "07:00", timezone: Europe/Paris, unless: high}}
+#   - {{name: pager, kind: alertmanager, url: "http://127.0.0.1:9093", allow: ["127.0.0.1:9093"]}}
+#   - {{name: file, kind: jsonl, path: alerts.jsonl}}
+endpoints: []
+
 # Receivers whose place is known. A position near one of them resolves positions on the ground, and says who could have
 # heard what. `id` is what frames carry: the receiver identity of Beast data, or the number of the feed.
 # Example:
-#   - {id: 1, name: roof, lat: 43.6287, lon: 1.3679, height_ft: 600}
+#   - {{id: 1, name: roof, lat: 43.6287, lon: 1.3679, height_ft: 600}}
 receivers: []
 
 # Lists of airports on watch. File names are relative to the directory of this file.
@@ -38,6 +64,12 @@ watchlists:
 # Fields that the airports table lacks or has wrong; null for none.
 airports: airports.yaml
 """
+LISTS: dict[str, type[msgspec.Struct]] = {
+    "feeds": FeedSettings,
+    "endpoints": EndpointSettings,
+    "filters": FilterSettings,
+}
+"""Settings of which there may be any number: told in comments."""
 WIDTH = 118
 
 _FIELD = re.compile(r"^(?P<names>[a-z0-9_]+(?:, [a-z0-9_]+)*) {2,}(?P<text>\S.*)$")
@@ -47,11 +79,12 @@ def default_config() -> str:
     """The text of `config/detector.yaml`."""
     settings = Settings()
     parts = [HEAD]
-    for name in ("tracking", "movements", "rules", "alerting"):
+    for name in ("tracking", "movements", "rules", "alerting", "service", "spool"):
         section = getattr(settings, name)
         summary, comments = described(type(section))
         parts.append("\n" + _comment(summary, "") + f"{name}:\n" + _fields(section, comments, "  "))
-    return "".join(parts) + TAIL
+    lists = {name: _commented(kind) for name, kind in LISTS.items()}
+    return "".join(parts) + TAIL.format_map(lists)
 
 
 def described(kind: type[msgspec.Struct]) -> tuple[str, dict[str, str]]:
@@ -72,6 +105,22 @@ def described(kind: type[msgspec.Struct]) -> tuple[str, dict[str, str]]:
             current = None
             summary.append(line.strip())
     return " ".join(summary), comments
+
+
+def _commented(kind: type[msgspec.Struct]) -> str:
+    """Each field with its text, as a comment; those told together in one."""
+    comments = described(kind)[1]
+    groups: list[tuple[list[str], str]] = []
+    for field in msgspec.structs.fields(kind):
+        if text := comments.get(field.name, ""):
+            groups.append(([field.encode_name], text))
+        else:
+            groups[-1][0].append(field.encode_name)
+    lines = (
+        textwrap.wrap(text, WIDTH, initial_indent=f"#   {', '.join(names)}  ", subsequent_indent="#       ")
+        for names, text in groups
+    )
+    return "\n".join(chain.from_iterable(lines))
 
 
 def _fields(section: msgspec.Struct, comments: dict[str, str], indent: str) -> str:

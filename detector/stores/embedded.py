@@ -9,11 +9,12 @@ import contextlib
 import fcntl
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import redis
 
-from detector.domain.errors import StoreError
+from detector.domain.errors import StoreError, StoreUnavailableError
 from detector.stores.redis import RedisStore, client_options
 from detector.stores.server import Server
 
@@ -22,35 +23,61 @@ HANDOVER_S = 10.0
 
 
 class EmbeddedStore(RedisStore):
-    """A store and the server behind it, which `close` stops with everything kept."""
+    """A store and the server behind it, which `close` stops with everything kept.
 
-    def __init__(self, server: Server, lock: int, *, namespace: str) -> None:
-        client = redis.Redis(unix_socket_path=str(server.socket), **client_options())
-        super().__init__(client, namespace=namespace, label=f"the embedded store in {server.data_dir}")
-        self.server = server
+    A server that has died meanwhile is started again over its data by the next call. Any thread may call: the kernel
+    ends the server with the *thread* that started it, so a thread of the store's own does that, and lives as long.
+    """
+
+    def __init__(self, data_dir: Path, lock: int, *, namespace: str) -> None:
         self._lock = lock
+        self._data_dir = data_dir
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="embedded-store")
+        try:
+            self.server = self._start()
+        except BaseException:
+            self._starter.shutdown()
+            raise
+        client = redis.Redis(unix_socket_path=str(self.server.socket), **client_options())
+        super().__init__(client, namespace=namespace, label=f"the embedded store in {data_dir}")
+        self.restarts = 0
+        """How often the server had died and was started again."""
 
     def close(self) -> None:
         """Stop the server in order, then let others have the data directory. A second call does nothing."""
         super().close()
         self.server.stop()
+        self._starter.shutdown()
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
 
+    def _before_call(self) -> None:
+        """Start the server again if it has died. Raises StoreUnavailableError where that does not succeed."""
+        if self._lock < 0 or self.server.process.poll() is None:
+            return
+        self.server.stop()
+        try:
+            self.server = self._start()
+        except StoreError as error:
+            raise StoreUnavailableError(str(error)) from error
+        self._client.connection_pool.disconnect()
+        self._client.connection_pool.connection_kwargs["path"] = str(self.server.socket)
+        self.restarts += 1
+
+    def _start(self) -> Server:
+        return self._starter.submit(Server.start, self._data_dir, inherit=self._lock).result()
+
 
 def open_embedded(spec: str, *, namespace: str, data_dir: Path) -> EmbeddedStore:  # noqa: ARG001  one signature for all
-    """Start a server over `data_dir`, made where missing. Raises StoreError: in use, not writable, no server to be had.
-
-    The kernel ends the server with the *thread* that called this: call it from one that lives as long as the store.
-    """
+    """Start a server over `data_dir`, made where missing. Raises StoreError: in use, not writable, no server."""
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = _locked(data_dir)
     except OSError as error:
         raise StoreError(f"the embedded store cannot use {data_dir}: {error.strerror}") from error
     try:
-        return EmbeddedStore(Server.start(data_dir.resolve(), inherit=lock), lock, namespace=namespace)
+        return EmbeddedStore(data_dir.resolve(), lock, namespace=namespace)
     except StoreError:
         os.close(lock)
         raise

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from detector.domain.ports import Guard
+
 
 class MemoryStore:
     """A dictionary behind the interface of a store."""
@@ -17,8 +19,11 @@ class MemoryStore:
         """Every key that begins with `prefix`, with its value."""
         return {key: value for key, value in self._values.items() if key.startswith(prefix)}
 
-    def checkpoint(self, puts: Mapping[str, bytes], deletes: Iterable[str] = ()) -> None:
+    def checkpoint(self, puts: Mapping[str, bytes], deletes: Iterable[str] = (), guard: Guard | None = None) -> None:
         """Write, then delete: a key in both is gone."""
+        if guard is not None:
+            guard.judge(self._values.get(guard.key))
+            self._values[guard.key] = guard.value
         self._values.update(puts)
         for key in deletes:
             self._values.pop(key, None)
@@ -26,6 +31,10 @@ class MemoryStore:
     def clear(self) -> None:
         """Delete everything."""
         self._values.clear()
+
+    def check(self) -> tuple[str, ...]:
+        """The same as at its opening."""
+        return self.notes
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -7,7 +7,6 @@ and MGET read it whole.
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
@@ -19,7 +18,9 @@ import redis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
-from detector.domain.errors import StoreError, UsageError
+from detector.domain.errors import StateLostError, StoreError, UsageError
+from detector.domain.ports import Guard
+from detector.stores.sayings import TIMEOUT_S, is_changed, store_errors
 
 KEYS_PER_COMMAND = 1000
 """Bounds what the server does in one step, and the size of an answer."""
@@ -27,18 +28,8 @@ KEYS_PER_COMMAND = 1000
 RETRIES = 2
 """Bridge a short fault of the network (a repeated checkpoint writes the same); a server that is gone is told soon."""
 
-TIMEOUT_S = 10.0
-
-SAYINGS: list[tuple[type[redis.RedisError], str]] = [
-    # The first that fits. What a person can do about it, where the server's own words do not say.
-    (redis.exceptions.AuthenticationError, "refuses the user or password"),
-    (redis.exceptions.NoPermissionError, "does not permit this user to do what is needed"),
-    (redis.exceptions.OutOfMemoryError, "is full: raise its maxmemory; nothing of this checkpoint was written"),
-    (redis.exceptions.ReadOnlyError, "is a read-only replica: name its primary"),
-    (redis.exceptions.BusyLoadingError, "is still loading its data: try again later"),
-    (redis.exceptions.TimeoutError, f"did not answer within {TIMEOUT_S:.0f} s"),
-    (redis.exceptions.ConnectionError, "cannot be reached, or is gone"),
-]
+ATTEMPTS = 3
+"""A guard whose key is changed while it is looked at is asked so often."""
 
 
 class RedisStore:
@@ -49,10 +40,12 @@ class RedisStore:
         self._client = client
         self._prefix = f"{namespace}:"
         self._label = label
+        self._evicted: int | None = None
 
     def load(self, prefix: str) -> Mapping[str, bytes]:
         """Every key that begins with `prefix`, with its value. Raises StoreError."""
-        with _store_errors(self._label):
+        with store_errors(self._label):
+            self._before_call()
             values: dict[str, bytes] = {}
             names = self._names(prefix)
             while chunk := list(islice(names, KEYS_PER_COMMAND)):
@@ -61,34 +54,64 @@ class RedisStore:
                 values |= {self._key(n): v for n, v in zip(chunk, answers, strict=True) if v is not None}
             return values
 
-    def checkpoint(self, puts: Mapping[str, bytes], deletes: Iterable[str] = ()) -> None:
+    def checkpoint(self, puts: Mapping[str, bytes], deletes: Iterable[str] = (), guard: Guard | None = None) -> None:
         """Write, then delete (a key in both is gone), in one transaction.
 
         Raises StoreError: nothing was written, or (where the server went away before its answer) all of it.
         """
+        named = {self._name(key): value for key, value in puts.items()}
         gone = [self._name(key) for key in deletes]
-        if not puts and not gone:
+        if guard is not None:
+            named[self._name(guard.key)] = guard.value
+        if not named and not gone:
             return
-        pipe = self._client.pipeline(transaction=True)
-        if puts:
-            pipe.mset({self._name(key): value for key, value in puts.items()})
-        if gone:
-            pipe.delete(*gone)
-        with _store_errors(self._label):
-            pipe.execute()
+        with store_errors(self._label):
+            self._before_call()
+            for attempt in range(ATTEMPTS):
+                # The pipeline gives its connection back also where it did not come to its end.
+                with self._client.pipeline(transaction=True) as pipe:
+                    if guard is not None:
+                        pipe.watch(self._name(guard.key))  # type: ignore[no-untyped-call]
+                        guard.judge(cast("bytes | None", pipe.get(self._name(guard.key))))
+                        pipe.multi()
+                    if named:
+                        pipe.mset(named)
+                    if gone:
+                        pipe.delete(*gone)
+                    try:
+                        pipe.execute()
+                    except redis.WatchError as error:
+                        if not is_changed(error) or attempt == ATTEMPTS - 1:
+                            raise
+                    else:
+                        return
 
     def clear(self) -> None:
         """Delete everything in the namespace, in one transaction. Raises StoreError."""
-        with _store_errors(self._label):
+        with store_errors(self._label):
+            self._before_call()
             names = list(self._names(""))
             if names:
                 pipe = self._client.pipeline(transaction=True)
                 pipe.delete(*names)
                 pipe.execute()
 
+    def check(self) -> tuple[str, ...]:
+        """As in the protocol; whether it throws keys away is judged by its settings and by how many it has so far."""
+        with store_errors(self._label):
+            self._before_call()
+            evicted = evicted_keys(self._client)
+            before, self._evicted = self._evicted, evicted
+            if before is not None and evicted is not None and evicted > before:
+                raise StateLostError(f"{self._label} has evicted {evicted - before} keys: it is shared, and was full")
+            return durability_notes(self._client, self._label)
+
     def close(self) -> None:
         """Let go of the connection."""
         self._client.close()
+
+    def _before_call(self) -> None:
+        """For what has to be done before the server is asked for anything."""
 
     def _name(self, key: str) -> bytes:
         return (self._prefix + key).encode()
@@ -107,13 +130,17 @@ def open_redis(spec: str, *, namespace: str, data_dir: Path) -> RedisStore:  # n
 
     Raises UsageError for a URL that cannot be, StoreError where the server cannot be reached or would throw state away.
     """
-    label = f"the store at {_without_password(spec)}"
+    label = f"the store at {server_of(spec)}"
     try:
         client = redis.Redis.from_url(spec, **client_options())
     except ValueError as error:
-        raise UsageError(f"{label}: {error}") from error
+        said = str(error)
+        if spec.count("@") > 0:
+            # What is said of a port or database may be a piece of the password.
+            said = "host, port or options are not as they must be; write / ? # @ % in a password as %2F %3F %23 %40 %25"
+        raise UsageError(f"{label}: {said}") from error
     try:
-        with _store_errors(label):
+        with store_errors(label):
             client.ping()
             notes = durability_notes(client, label)
     except StoreError:
@@ -150,16 +177,21 @@ def durability_notes(client: redis.Redis, label: str) -> tuple[str, ...]:
     return ()
 
 
-@contextlib.contextmanager
-def _store_errors(label: str) -> Iterator[None]:
-    """Turns what redis-py raises into one line of StoreError."""
+def evicted_keys(client: redis.Redis) -> int | None:
+    """How many keys the server has thrown away since it was started; None where it does not tell."""
     try:
-        yield
-    except redis.RedisError as error:
-        saying = next((text for kind, text in SAYINGS if isinstance(error, kind)), "refuses")
-        raise StoreError(f"{label} {saying} ({error})") from error
+        return int(client.info("stats").get("evicted_keys", 0))
+    except redis.ResponseError:
+        return None
 
 
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
+def server_of(url: str) -> str:
+    """Scheme, host, port and database (or path of the socket) of a URL, and nothing else: it may hold a password."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return f"{url.partition('://')[0]}://..."
+    if "@" in f"{parts.path}{parts.query}{parts.fragment}":
+        # A sign like / or # in a password cuts the URL in the wrong place.
+        return f"{parts.scheme}://..."
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -126,6 +126,9 @@ def _settings(data_dir: Path, socket: Path) -> Iterator[str]:
         "appendonly": "yes",
         "appendfsync": "always",  # a checkpoint a second: one wait for the disk each
         "aof-load-truncated": "yes",  # a write cut off by a crash: its whole transaction is left out
+        # Written anew when it has grown to twice what the state takes: never more than thrice that on the disk.
+        "auto-aof-rewrite-percentage": "100",
+        "auto-aof-rewrite-min-size": "32mb",
         "aof-use-rdb-preamble": "no",  # commands only: Valkey and Redis read each other's
         "maxmemory-policy": "noeviction",
         "loglevel": "notice",

@@ -7,6 +7,7 @@ is that they stand while at the height of cruise, lie on one point to the metre,
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -14,6 +15,7 @@ import msgspec
 from detector.domain.geo import distance_nm
 from detector.domain.sighting import Sighting
 from detector.domain.units import M_PER_NM
+from detector.tracking.pieces import Pieces
 
 NEAR_NM = 1000.0 / M_PER_NM
 TOGETHER_S = 600.0
@@ -35,8 +37,8 @@ LOWEST_FIELD_FT = -1_300.0
 METRE_DEG = 1e-5
 MARK_CELL_DEG = 0.25
 MARKS_A_CELL = 200
-CELLS = 2_000
-STANDING = 50_000
+CELLS = 500
+STANDING = 20_000
 """Bounds of what is kept; the oldest goes first."""
 
 
@@ -81,6 +83,14 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
     point: tuple[int, int]
     icao24: str
     at: float
+    turn: int = 0
+
+
+class MarksState(msgspec.Struct, frozen=True):
+    """The marks of a cell. `turn`, here and of those who stand: grows with what is entered; tells what is oldest."""
+
+    turn: int
+    marks: tuple[Mark, ...]
 
 
 class CoLocations:
@@ -89,6 +99,11 @@ class CoLocations:
     def __init__(self) -> None:
         self._marks: dict[tuple[int, int], list[Mark]] = {}
         self._standing: dict[tuple[int, int], Standing] = {}
+        self.turn = 0
+        """How many marks and points were entered."""
+        self._turns: dict[tuple[int, int], int] = {}
+        self._changed_marks: Pieces[tuple[int, int]] = Pieces()
+        self._changed_points: Pieces[tuple[int, int]] = Pieces()
 
     def feed(self, sighting: Sighting) -> None:
         """Take in a sighting."""
@@ -100,11 +115,14 @@ class CoLocations:
             return
         cell = _cell_of(s.latitude_deg, s.longitude_deg)
         marks = self._marks.setdefault(cell, [])
+        self.turn += 1
+        self._turns.setdefault(cell, self.turn)
+        self._changed_marks.change(cell)
         marks.append(Mark(s.at, s.icao24, s.latitude_deg, s.longitude_deg, s.altitude_baro_ft, s.jumped, stands, other))
         if len(marks) > MARKS_A_CELL:
             marks.pop(0)
         if len(self._marks) > CELLS:
-            del self._marks[next(iter(self._marks))]
+            self._forget_marks(next(iter(self._marks)))
 
     def at_field(self, latitude_deg: float, longitude_deg: float, elevation_ft: float, at: float) -> CoLocation | None:
         """The latest evidence at a field that still holds."""
@@ -129,33 +147,55 @@ class CoLocations:
     def sweep(self, oldest: float) -> None:
         """Forget what was before `oldest`."""
         before = oldest - JUMPS_S
-        self._marks = {
-            cell: left for cell, marks in self._marks.items() if (left := [mark for mark in marks if mark.at >= before])
-        }
-        self._standing = {point: one for point, one in self._standing.items() if one.at >= oldest}
+        for cell, marks in list(self._marks.items()):
+            left = [mark for mark in marks if mark.at >= before]
+            if not left:
+                self._forget_marks(cell)
+            elif len(left) < len(marks):
+                self._marks[cell] = left
+                self._changed_marks.change(cell)
+        for point in [point for point, one in self._standing.items() if one.at < oldest]:
+            self._forget_point(point)
 
-    def marks(self) -> list[Mark]:
-        """All marks, for the checkpoint."""
-        return [mark for marks in self._marks.values() for mark in marks]
+    def changed_marks(self, *, whole: bool = False) -> tuple[dict[str, MarksState], list[str]]:
+        """What is new since the last call (with `whole`, all there is): (marks by cell, cells that are empty now)."""
+        changed, gone = self._changed_marks.take(self._marks if whole else None)
+        states = {_text(cell): MarksState(self._turns[cell], tuple(self._marks[cell])) for cell in changed}
+        return states, list(map(_text, gone))
 
-    def standing(self) -> list[Standing]:
-        """All points, for the checkpoint."""
-        return list(self._standing.values())
+    def changed_points(self, *, whole: bool = False) -> tuple[dict[str, Standing], list[str]]:
+        """The same for points at which somebody was shown standing."""
+        changed, gone = self._changed_points.take(self._standing if whole else None)
+        return {_text(point): self._standing[point] for point in changed}, list(map(_text, gone))
 
-    def restore(self, marks: list[Mark], standing: list[Standing]) -> None:
+    def restore(self, marks: Iterable[MarksState], standing: Iterable[Standing], turn: int) -> None:
         """Take up the state of another run."""
-        self._marks = {}
-        for mark in marks:
-            self._marks.setdefault(_cell_of(mark.latitude_deg, mark.longitude_deg), []).append(mark)
-        self._standing = {one.point: one for one in standing}
+        by_turn = sorted(marks, key=lambda state: state.turn)
+        self._marks, self._turns = {}, {}
+        for state in by_turn:
+            cell = _cell_of(state.marks[0].latitude_deg, state.marks[0].longitude_deg)
+            self._marks[cell], self._turns[cell] = list(state.marks), state.turn
+        self._standing = {one.point: one for one in sorted(standing, key=lambda one: one.turn)}
+        self.turn = turn
+        self._changed_marks, self._changed_points = Pieces(self._marks), Pieces(self._standing)
+
+    def _forget_marks(self, cell: tuple[int, int]) -> None:
+        del self._marks[cell], self._turns[cell]
+        self._changed_marks.drop(cell)
+
+    def _forget_point(self, point: tuple[int, int]) -> None:
+        del self._standing[point]
+        self._changed_points.drop(point)
 
     def _same_point(self, s: Sighting) -> str | None:
         """Who else was shown at this very point in the last ten minutes."""
         point = round(s.latitude_deg / METRE_DEG), round(s.longitude_deg / METRE_DEG)
         before = self._standing.pop(point, None)
-        self._standing[point] = Standing(point, s.icao24, s.at)
+        self.turn += 1
+        self._standing[point] = Standing(point, s.icao24, s.at, self.turn)
+        self._changed_points.change(point)
         if len(self._standing) > STANDING:
-            del self._standing[next(iter(self._standing))]
+            self._forget_point(next(iter(self._standing)))
         if before is None or before.icao24 == s.icao24 or abs(s.at - before.at) > TOGETHER_S:
             return None
         # One bit apart: one of the two is no aircraft (`tracking.twins`).
@@ -205,6 +245,10 @@ def _counted(jumps: list[Mark]) -> list[str]:
 def _stands_above(mark: Mark, elevation_ft: float) -> bool:
     high = mark.altitude_ft is not None and mark.altitude_ft > elevation_ft + ABOVE_FT
     return high and (mark.stands or mark.jumped)
+
+
+def _text(pair: tuple[int, int]) -> str:
+    return f"{pair[0]},{pair[1]}"
 
 
 def _apart_nm(one: Mark, other: Mark) -> float:

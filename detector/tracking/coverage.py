@@ -132,9 +132,9 @@ class Coverage:
     def _known(self, keys: Sequence[Key]) -> Iterator[Cell]:
         return (cell for cell in map(self._cells.get, keys) if cell is not None)
 
-    def changed(self) -> tuple[dict[str, Cell], list[str]]:
-        """What is new since the last call: (cells by key, keys to delete), ordered."""
-        puts = {text_of(key): self._cells[key] for key in sorted(self._changed)}
+    def changed(self, *, whole: bool = False) -> tuple[dict[str, Cell], list[str]]:
+        """What is new since the last call (with `whole`, all there is): (cells by key, keys to delete), ordered."""
+        puts = {text_of(key): self._cells[key] for key in sorted(self._cells if whole else self._changed)}
         deletes = [text_of(key) for key in sorted(self._dropped)]
         self._changed, self._dropped = set(), set()
         return puts, deletes

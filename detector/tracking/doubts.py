@@ -7,7 +7,7 @@ position as well as the true one; only the track from before the jump can tell.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 import numpy as np
@@ -94,6 +94,11 @@ class Doubts:
             and _within_reach(doubt.before, here)
         ):
             self._change(slot, position, msgspec.structs.replace(doubt, returned_at=here.at))
+
+    def forget(self, slots: Iterable[int]) -> None:
+        """Let go of the aircraft in these slots."""
+        for slot in slots:
+            self.current.pop(slot, None)
 
     def restore(self, doubts: Mapping[int, Doubt]) -> None:
         """Put back what `current` held."""

@@ -7,12 +7,14 @@ what costs nothing to lose: DF11 and replies to several radars at once.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from detector.domain.errors import Reject
-from detector.domain.frame import FrameBatch, RejectCounts
+from detector.domain.frame import LONG_BYTES, FrameBatch, RejectCounts
 
 F64 = npt.NDArray[np.float64]
 U64 = npt.NDArray[np.uint64]
@@ -26,17 +28,20 @@ network receivers through, which are stamped on arrival; the quickest squitters 
 ROUNDS = 16
 """Repetitions that go on for longer than so many times that, in one batch, are gone through one by one."""
 
+_OTHERS = np.uint8(0xA5)
+"""Any pattern: what no frame of an aircraft turns into one of another by, with both parities right."""
 _MIX_A, _MIX_B = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 """Odd numbers of high entropy (the golden ratio; a prime of xxHash): multiplied bits spread upwards."""
 
 
 class DuplicatesState(msgspec.Struct, frozen=True):
-    """`receiver`: the only one so far; `many`: there are several. `at`, `payload`: of the frames kept lately."""
+    """`receiver`: the only one so far; `many`: there are several. `at`, `payload`: of the frames kept lately, the
+    arrays as little-endian bytes."""
 
     receiver: int | None
     many: bool
-    at: list[float]
-    payload: list[str]
+    at: bytes
+    payload: bytes
 
 
 class Duplicates:
@@ -44,9 +49,13 @@ class Duplicates:
 
     With one receiver only neighbours are compared, which is where a demodulator that hears a frame twice puts it. From
     the first frame of a second receiver on, each frame is compared with all that were kept in the last `SAME_S`.
+
+    `unconfirming`: receivers that do not confirm a stop alone. Their frames are no copies of those of the others, nor
+    the other way round: whoever is faster, it has to be known that both have heard it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, unconfirming: frozenset[int] = frozenset()) -> None:
+        self._unconfirming = np.array(sorted(unconfirming), np.uint64)
         self.rejects = RejectCounts()
         self._receiver: int | None = None
         self._many = False
@@ -58,6 +67,22 @@ class Duplicates:
         """The frames that repeat none before them, with event time after each. `clock` (n,): as `Reorder` gives it."""
         if len(frames) == 0:
             return frames, clock
+        kept = self._kept(self._told_apart(frames), clock)
+        dropped = len(kept) - int(np.count_nonzero(kept))
+        if dropped == 0:
+            return frames, clock
+        self.rejects.add(Reject.DUPLICATE, dropped)
+        rows = np.flatnonzero(kept)
+        return frames.take(rows), clock[rows]
+
+    def _told_apart(self, frames: FrameBatch) -> FrameBatch:
+        """The frames as they are compared: those of unconfirming receivers are turned into others."""
+        others = np.isin(frames.receiver, self._unconfirming) if len(self._unconfirming) else None
+        if others is None or not others.any():
+            return frames
+        return replace(frames, payload=np.where(others[:, None], frames.payload ^ _OTHERS, frames.payload))
+
+    def _kept(self, frames: FrameBatch, clock: F64) -> Flags:
         if self._many:
             kept = self._among_many(frames, clock)
         else:
@@ -72,25 +97,17 @@ class Duplicates:
                 kept = np.concatenate([first, self._among_many(frames.take(slice(alone, None)), clock[alone:])])
             else:
                 kept = self._neighbours(frames, clock)
-        dropped = len(kept) - int(np.count_nonzero(kept))
-        if dropped == 0:
-            return frames, clock
-        self.rejects.add(Reject.DUPLICATE, dropped)
-        rows = np.flatnonzero(kept)
-        return frames.take(rows), clock[rows]
+        return kept
 
     def dump(self) -> DuplicatesState:
         """The state, for the checkpoint."""
-        return DuplicatesState(
-            self._receiver, self._many, self._at.tolist(), [row.tobytes().hex() for row in self._payload]
-        )
+        return DuplicatesState(self._receiver, self._many, self._at.astype("<f8").tobytes(), self._payload.tobytes())
 
     def restore(self, state: DuplicatesState) -> None:
         """Take up the state of another run."""
         self._receiver, self._many = state.receiver, state.many
-        self._at = np.array(state.at, np.float64)
-        raw = np.frombuffer(bytes.fromhex("".join(state.payload)), np.uint8)
-        self._payload = raw.reshape(len(state.at), -1) if len(raw) else FrameBatch.empty().payload
+        self._at = np.frombuffer(state.at, "<f8").astype(np.float64)
+        self._payload = np.frombuffer(state.payload, np.uint8).reshape(len(self._at), LONG_BYTES)
 
     def _neighbours(self, frames: FrameBatch, clock: F64) -> Flags:
         if len(frames) == 0:

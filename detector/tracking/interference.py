@@ -7,12 +7,14 @@ One aircraft whose position jumps may be at fault itself. Three around one place
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
 from detector.domain.sighting import CELL_DEG, Sighting
-from detector.tracking.co_location import CoLocation, CoLocations, Mark, Standing
+from detector.tracking.co_location import CoLocation, CoLocations, MarksState, Standing
+from detector.tracking.pieces import Pieces
 from detector.tracking.twins import Known, Twins
 
 WITHIN_DEG = 1.0
@@ -27,7 +29,7 @@ AGAIN_S = 60.0
 """A cell that was found disturbed is looked at again after this time."""
 SWEEP_S = 600.0
 """What has become too old is cleared away this often."""
-ENTRIES = 300_000
+ENTRIES = 150_000
 REPORTED = 10_000
 """Bounds of what is kept; the oldest goes first."""
 
@@ -69,16 +71,27 @@ class InterferenceArea(msgspec.Struct):
     degraded: int
 
 
-class InterferenceState(msgspec.Struct, frozen=True):
-    """All that the map knows, for the checkpoint."""
+class MapState(msgspec.Struct, frozen=True):
+    """How far the map has come by event time, None before its first sighting and sweep; and how many cells, marks and
+    points, and addresses were entered so far."""
 
-    clock: float
-    swept_at: float
-    cells: list[tuple[int, int, list[tuple[str, Presence]]]]
-    reported: list[InterferenceArea]
-    marks: list[Mark]
-    standing: list[Standing]
-    known: list[tuple[str, Known]]
+    clock: float | None
+    swept_at: float | None
+    turns: tuple[int, int, int]
+
+
+class CellState(msgspec.Struct, frozen=True):
+    """Who was sighted in a cell. `turn`: which of the cells was entered first."""
+
+    turn: int
+    present: dict[str, Presence]
+
+
+class AreaState(msgspec.Struct, frozen=True):
+    """A reported spell, the how manieth."""
+
+    number: int
+    area: InterferenceArea
 
 
 class InterferenceMap:
@@ -92,6 +105,15 @@ class InterferenceMap:
         self._cells: dict[Cell, dict[str, Presence]] = {}
         self._entries = 0
         self._active: dict[Cell, InterferenceArea] = {}
+        self._numbers: dict[Cell, int] = {}
+        """The how manieth of all that were reported the active one of a cell is."""
+        self._reported_before = 0
+        """How many were reported before those in `reported`."""
+        self._told: MapState | None = None
+        self._turn = 0
+        self._turns: dict[Cell, int] = {}
+        self._changed_cells: Pieces[Cell] = Pieces()
+        self._changed_areas: Pieces[int] = Pieces()
         self._co_locations = CoLocations()
         self._twins = Twins()
 
@@ -106,7 +128,12 @@ class InterferenceMap:
             return
         self._co_locations.feed(sighting)
         cell = _cell_of(sighting.latitude_deg, sighting.longitude_deg)
-        self._note(self._cells.setdefault(cell, {}), sighting)
+        if cell not in self._cells:
+            self._cells[cell] = {}
+            self._turn += 1
+            self._turns[cell] = self._turn
+        self._changed_cells.change(cell)
+        self._note(self._cells[cell], sighting)
         if sighting.degraded:
             self._judge(cell, sighting)
 
@@ -137,32 +164,77 @@ class InterferenceMap:
         """Cells where interference is in force, by their begin; the latest `limit`."""
         return [area for area in self._active.values() if area.since <= at <= area.until][-limit:]
 
-    def dump(self) -> InterferenceState:
-        """The state, for the checkpoint."""
-        return InterferenceState(
-            clock=self._clock if math.isfinite(self._clock) else 0.0,
-            swept_at=self._swept_at if math.isfinite(self._swept_at) else 0.0,
-            cells=[(*cell, list(present.items())) for cell, present in self._cells.items()],
-            reported=list(self.reported),
-            marks=self._co_locations.marks(),
-            standing=self._co_locations.standing(),
-            known=self._twins.dump(),
-        )
+    def changed(self, *, whole: bool = False) -> tuple[dict[str, Any], list[str]]:
+        """What is new since the last call (with `whole`, all there is): (documents by key, keys to delete).
 
-    def restore(self, state: InterferenceState) -> None:
-        """Take up the state of another run."""
-        self._clock, self._swept_at = state.clock or -math.inf, state.swept_at or -math.inf
-        self._cells = {(north, east): dict(present) for north, east, present in state.cells}
+        The documents hold nothing that changes any more.
+        """
+        state_of_map = MapState(
+            self._clock if math.isfinite(self._clock) else None,
+            self._swept_at if math.isfinite(self._swept_at) else None,
+            (self._turn, self._co_locations.turn, self._twins.turn),
+        )
+        documents: dict[str, Any] = {"map": state_of_map} if whole or state_of_map != self._told else {}
+        self._told = state_of_map
+        cells, gone_cells = self._changed_cells.take(self._cells if whole else None)
+        for cell in cells:
+            # Who is present in a cell changes in place, so it is written down at once.
+            state = CellState(self._turns[cell], self._cells[cell])
+            documents[f"cell:{_text(cell)}"] = msgspec.Raw(msgspec.json.encode(state))
+        first = self._reported_before
+        areas, gone_areas = self._changed_areas.take(range(first, first + len(self.reported)) if whole else None)
+        for number in areas:
+            state_of = AreaState(number, self.reported[number - first])
+            documents[f"area:{number:09d}"] = msgspec.Raw(msgspec.json.encode(state_of))
+        deletes = [f"cell:{_text(cell)}" for cell in gone_cells] + [f"area:{number:09d}" for number in gone_areas]
+        for prefix, (new, gone) in (
+            ("marks", self._co_locations.changed_marks(whole=whole)),
+            ("point", self._co_locations.changed_points(whole=whole)),
+            ("known", self._twins.changed(whole=whole)),
+        ):
+            documents |= {f"{prefix}:{key}": state for key, state in new.items()}
+            deletes += [f"{prefix}:{key}" for key in gone]
+        return documents, deletes
+
+    def restore(self, documents: Mapping[str, bytes]) -> None:
+        """Put back what `changed` gave, as JSON. Raises KeyError, ValueError (msgspec's errors are such)."""
+        by_kind: dict[str, dict[str, bytes]] = {}
+        for name, value in documents.items():
+            kind, _, key = name.partition(":")
+            by_kind.setdefault(kind, {})[key] = value
+        state = msgspec.json.decode(by_kind["map"][""], type=MapState)
+        self._clock = -math.inf if state.clock is None else state.clock
+        self._swept_at = -math.inf if state.swept_at is None else state.swept_at
+        self._turn, co_location_turn, twins_turn = state.turns
+        cells = {
+            _cell_named(key): msgspec.json.decode(value, type=CellState)
+            for key, value in by_kind.get("cell", {}).items()
+        }
+        in_turn = sorted(cells.items(), key=lambda item: item[1].turn)
+        self._cells = {cell: dict(one.present) for cell, one in in_turn}
+        self._turns = {cell: one.turn for cell, one in in_turn}
         self._entries = sum(len(present) for present in self._cells.values())
-        self.reported = list(state.reported)
-        self._active = {}
-        for area in self.reported:
+        areas = [msgspec.json.decode(value, type=AreaState) for _, value in sorted(by_kind.get("area", {}).items())]
+        self._reported_before = areas[0].number if areas else 0
+        self.reported = [one.area for one in areas]
+        self._active, self._numbers = {}, {}
+        for number, area in enumerate(self.reported, self._reported_before):
             cell = _cell_of(area.latitude_deg + CELL_DEG / 2, area.longitude_deg + CELL_DEG / 2)
             self._active.pop(cell, None)
             if area.until >= self._swept_at:
-                self._active[cell] = area
-        self._co_locations.restore(state.marks, state.standing)
-        self._twins.restore(state.known)
+                self._active[cell], self._numbers[cell] = area, number
+        self._changed_cells = Pieces(self._cells)
+        self._changed_areas = Pieces(one.number for one in areas)
+        self._told = state
+        self._co_locations.restore(
+            [msgspec.json.decode(value, type=MarksState) for value in by_kind.get("marks", {}).values()],
+            [msgspec.json.decode(value, type=Standing) for value in by_kind.get("point", {}).values()],
+            co_location_turn,
+        )
+        self._twins.restore(
+            {key: msgspec.json.decode(value, type=Known) for key, value in by_kind.get("known", {}).items()},
+            twins_turn,
+        )
 
     def _note(self, present: dict[str, Presence], sighting: Sighting) -> None:
         at = sighting.at
@@ -188,6 +260,7 @@ class InterferenceMap:
             return
         if area is not None and at <= area.until:
             area.until = at + HOLD_S
+            self._changed_areas.change(self._numbers[cell])
             if degraded > area.degraded:
                 area.aircraft, area.degraded = n, degraded
             return
@@ -195,8 +268,12 @@ class InterferenceMap:
         self._active.pop(cell, None)
         self._active[cell] = area
         self.reported.append(area)
+        self._numbers[cell] = self._reported_before + len(self.reported) - 1
+        self._changed_areas.change(self._numbers[cell])
         if len(self.reported) > REPORTED:
             gone = self.reported.pop(0)
+            self._changed_areas.drop(self._reported_before)
+            self._reported_before += 1
             if self._active.get(old := _cell_of(gone.latitude_deg, gone.longitude_deg)) is gone:
                 del self._active[old]
 
@@ -219,17 +296,34 @@ class InterferenceMap:
         """Clear away what can count no more; frames may be a minute late, hence not to the second."""
         self._swept_at = self._clock
         oldest = self._clock - WINDOW_S - SWEEP_S
-        self._cells = {
-            cell: left
-            for cell, present in self._cells.items()
-            if (left := {icao24: one for icao24, one in present.items() if one.last_at >= oldest})
-        }
+        for cell, present in list(self._cells.items()):
+            left = {icao24: one for icao24, one in present.items() if one.last_at >= oldest}
+            if not left:
+                self._forget(cell)
+            elif len(left) < len(present):
+                self._cells[cell] = left
+                self._changed_cells.change(cell)
         self._entries = sum(len(present) for present in self._cells.values())
         while self._entries > ENTRIES * 0.9:
-            self._entries -= len(self._cells.pop(next(iter(self._cells))))
+            self._entries -= len(self._forget(next(iter(self._cells))))
         self._active = {cell: area for cell, area in self._active.items() if area.until >= self._swept_at}
+        self._numbers = {cell: self._numbers[cell] for cell in self._active}
         self._co_locations.sweep(oldest)
         self._twins.sweep(oldest)
+
+    def _forget(self, cell: Cell) -> dict[str, Presence]:
+        del self._turns[cell]
+        self._changed_cells.drop(cell)
+        return self._cells.pop(cell)
+
+
+def _text(cell: Cell) -> str:
+    return f"{cell[0]},{cell[1]}"
+
+
+def _cell_named(text: str) -> Cell:
+    north, _, east = text.partition(",")
+    return int(north), int(east)
 
 
 def _disturbed(n: int, degraded: int) -> bool:

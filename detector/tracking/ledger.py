@@ -63,10 +63,10 @@ class Ledger:
         self,
         heard_at: npt.NDArray[np.float64],
         receiver: npt.NDArray[np.uint64],
-        slot: npt.NDArray[np.integer],
+        key: npt.NDArray[np.integer],
         clock: float,
     ) -> None:
-        """Enter a batch, all (n,): time of reception (Unix s UTC), receiver, slot of the aircraft.
+        """Enter a batch, all (n,): time of reception (Unix s UTC), receiver, address key of the aircraft.
 
         `clock`: event time before the batch, -inf if there was none; no moment before it will be asked about again.
         """
@@ -78,18 +78,18 @@ class Ledger:
         if (receiver == receiver[0]).all():
             if (minute[1:] < minute[:-1]).any():
                 order = np.argsort(minute, kind="stable")
-                minute, slot = minute[order], slot[order]
+                minute, key = minute[order], key[order]
             np.not_equal(minute[1:], minute[:-1], out=new[1:])
         else:
             # Sixteen bits are sorted fast. Where two of a kind come apart by a clash they are put together again.
             mixed = (receiver ^ minute.astype(np.uint64)) * _SPREAD
             order = np.argsort((mixed >> np.uint64(48)).astype(np.uint16), kind="stable")
-            minute, receiver, slot = minute[order], receiver[order], slot[order]
+            minute, receiver, key = minute[order], receiver[order], key[order]
             np.not_equal(minute[1:], minute[:-1], out=new[1:])
             new[1:] |= receiver[1:] != receiver[:-1]
         begins = np.flatnonzero(new)
-        lowest, highest = np.minimum.reduceat(slot, begins), np.maximum.reduceat(slot, begins)
-        whom = np.where(lowest == highest, lowest, SEVERAL)
+        lowest, highest = np.minimum.reduceat(key, begins), np.maximum.reduceat(key, begins)
+        whom = np.where(lowest == highest, lowest.astype(np.int64), SEVERAL)
         for m, by, who in sorted(zip(minute[begins].tolist(), receiver[begins].tolist(), whom.tolist(), strict=True)):
             self._enter(m, by, who)
 
@@ -99,21 +99,22 @@ class Ledger:
         if at >= clock - LATE_S:
             self._enter(math.floor(at / MINUTE_S), HEARTBEATS, NOBODY)
 
-    def listening(self, begin: float, end: float, clock: float, slot: int) -> Listening:
-        """The listening during a silence of the aircraft in `slot`, as far as it can be told at event time `clock`."""
+    def listening(self, begin: float, end: float, clock: float, key: int) -> Listening:
+        """The listening during a silence of the aircraft of `key`, as far as it can be told at event time `clock`."""
         self._close(clock)
         first = math.floor(begin / MINUTE_S)
         stop = max(first, min(_complete(clock), math.floor(end / MINUTE_S) + 1))
         since, near = first - HOUR_MIN, min(stop, first + 1 + AFTER_MIN)
         receivers = {receiver: self._codes(receiver, since, near) for receiver in self._days if receiver >= 0}
         everybody, heartbeats = self._codes(EVERYBODY, since, stop), self._codes(HEARTBEATS, since, stop)
-        return read(everybody, heartbeats, receivers, slot=slot, begin=begin, end=end)
+        return read(everybody, heartbeats, receivers, key=key, begin=begin, end=end)
 
-    def changed(self) -> tuple[dict[str, LedgerDay | OpenMinutes], list[str]]:
-        """What is new since the last call: (documents by key, keys to delete), ordered."""
+    def changed(self, *, whole: bool = False) -> tuple[dict[str, LedgerDay | OpenMinutes], list[str]]:
+        """What is new since the last call (with `whole`, all there is): (documents by key, keys to delete), ordered."""
         opened = {minute: dict(heard) for minute, heard in sorted(self._open.items())}
         puts: dict[str, LedgerDay | OpenMinutes] = {OPEN: OpenMinutes(self._complete, opened)}
-        for receiver, day in sorted(self._changed):
+        every = {(receiver, day) for receiver, days in self._days.items() for day in days}
+        for receiver, day in sorted(every if whole else self._changed):
             puts[_key(receiver, day)] = LedgerDay(receiver, day, _runs(self._days[receiver][day], day))
         deletes = [_key(*one) for one in sorted(self._dropped)]
         self._changed, self._dropped = set(), set()

@@ -13,7 +13,8 @@ Flags = npt.NDArray[np.bool_]
 
 MINUTE_S = 60.0
 SILENT, NOBODY, SEVERAL = -3, -2, -1
-"""Whom a minute was heard from: no minute of listening, listening without traffic, several aircraft. Else a slot."""
+"""Whom a minute was heard from: no minute of listening, listening without traffic, several aircraft. Else an address
+key (`domain.report`), for a slot may have been another aircraft's then."""
 
 HOUR_MIN = 60
 """Who heard nobody else in so many minutes before a silence was alone with it."""
@@ -51,9 +52,9 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(
-    everybody: Codes, heartbeats: Codes, receivers: Mapping[int, Codes], *, slot: int, begin: float, end: float
+    everybody: Codes, heartbeats: Codes, receivers: Mapping[int, Codes], *, key: int, begin: float, end: float
 ) -> Listening:
-    """The listening during the silence of the aircraft in `slot`.
+    """The listening during the silence of the aircraft of `key`.
 
     All codes (HOUR_MIN + n,) by minute: the hour before, then the minute that holds `begin`, and on to the last minute
     that is complete, or the one that holds `end`. n may be 0: then nothing can be told yet. Those of `receivers` may
@@ -63,7 +64,7 @@ def read(
     first = int(begin // MINUTE_S)
     length = len(everybody) - now
     until = max(begin, min(end, (first + length) * MINUTE_S))
-    others = _others(everybody, slot)
+    others = _others(everybody, key)
     alone = not others[: now + 1].any() and not (heartbeats[: now + 1] != SILENT).any()
     heard = (everybody[now:] != SILENT) | (heartbeats[now:] != SILENT)
     heard[:1] = True  # its own last frame
@@ -71,7 +72,7 @@ def read(
     starts = (first + np.arange(length)) * MINUTE_S
     inside = np.clip(np.minimum(starts + MINUTE_S, until) - np.maximum(starts, begin), 0.0, None)
     known_s = float(inside[known].sum())
-    heard_by = {receiver: _others(codes, slot) for receiver, codes in receivers.items()}
+    heard_by = {receiver: _others(codes, key) for receiver, codes in receivers.items()}
     return Listening(
         begin=begin,
         until=until,
@@ -84,9 +85,9 @@ def read(
     )
 
 
-def _others(codes: Codes, slot: int) -> Flags:
+def _others(codes: Codes, key: int) -> Flags:
     """Minutes in which another aircraft was heard."""
-    others: Flags = (codes == SEVERAL) | ((codes >= 0) & (codes != slot))
+    others: Flags = (codes == SEVERAL) | ((codes >= 0) & (codes != key))
     return others
 
 

@@ -8,6 +8,7 @@ come before (`tracking.clock`: who is more than a minute behind is not admitted 
 
 from __future__ import annotations
 
+from copy import copy
 from statistics import median
 
 import msgspec
@@ -228,7 +229,7 @@ class ReceiverClocks:
             many=self._many,
             now=self.now,
             root=self._root,
-            estimates=list(self.estimates.items()),
+            estimates=[(receiver, copy(one)) for receiver, one in self.estimates.items()],
             sampled=[(*pair, at) for pair, at in self._sampled.items()],
             slots=slots.astype("<u2").tobytes(),
             at=table.at[slots].astype("<f8").tobytes(),

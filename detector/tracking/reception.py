@@ -19,10 +19,12 @@ F64 = npt.NDArray[np.float64]
 class Reception:
     """The chain for one stream. What it gives out is event time's own stream: its last clock is in `now`."""
 
-    def __init__(self) -> None:
+    def __init__(self, unconfirming: frozenset[int] = frozenset()) -> None:
         self.clocks = ReceiverClocks()
         self.order: Reorder[FrameBatch] = Reorder(FrameBatch.empty(), FrameBatch.concat)
-        self.copies = Duplicates()
+        self.copies = Duplicates(unconfirming)
+        self.taken = 0
+        """Frames that have come in, in this run of the program: tells whether there is anything new."""
 
     @property
     def now(self) -> float | None:
@@ -39,6 +41,7 @@ class Reception:
 
     def admit(self, frames: FrameBatch, clock: F64) -> tuple[FrameBatch, F64]:
         """Frames with event time after each; gives those that are ready, with theirs."""
+        self.taken += len(frames)
         return self.copies.drop(*self.order.admit(*self.clocks.align(frames, clock)))
 
     def advance(self, now: float) -> tuple[FrameBatch, F64]:

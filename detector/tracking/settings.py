@@ -25,6 +25,13 @@ class TrackingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accept_after           this many fixes that agree with each other, but not with the track, replace it
     low_ft                 close above a field: entering and leaving this height marks an approach
     near_field_nm          "at a field" for the coarse question of heights
+    forget_after_h         an aircraft not heard for so long is forgotten, unless it is in an open stop or under watch:
+                           a silence of a week tells nothing any more
+    forget_open_after_h    so is one in an open stop that raised no alert; the stop stays as it was told last
+    aircraft_kept          when more are known, those that matter least are forgotten at once; not those in an open
+                           stop, nor those under watch. Each takes 6 kB at the most
+    aircraft_limit         so many are known at most, in the second until then; a service takes some 512 MB with these
+                           two, and needs more of both, and of memory, for the traffic of the whole world
     """
 
     silence_s: float = 300.0
@@ -41,3 +48,11 @@ class TrackingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accept_after: int = 4
     low_ft: float = 1000.0
     near_field_nm: float = 10.0
+    forget_after_h: Annotated[float, msgspec.Meta(ge=24.0)] = 168.0
+    forget_open_after_h: Annotated[float, msgspec.Meta(ge=24.0)] = 2160.0
+    aircraft_kept: Annotated[int, msgspec.Meta(ge=1)] = 12_288
+    aircraft_limit: Annotated[int, msgspec.Meta(ge=2)] = 16_384
+
+    def __post_init__(self) -> None:
+        if self.aircraft_limit <= self.aircraft_kept:
+            raise ValueError("`aircraft_limit` has to be greater than `aircraft_kept`")

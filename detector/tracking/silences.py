@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,13 +27,20 @@ Silent = tuple[int, int, int, float]
 
 
 def silences(
-    arrivals: Arrivals, frame_row: npt.NDArray[np.int32], table: SlotTable, size: int, clock: F64, after_s: float
+    arrivals: Arrivals,
+    frame_row: npt.NDArray[np.int32],
+    table: SlotTable,
+    size: int,
+    clock: F64,
+    after_s: float,
+    worth: Callable[[npt.NDArray[np.intp]], npt.NDArray[np.bool_]],
 ) -> Iterator[Silent]:
     """Silences that in this batch, or by its end, have lasted `after_s`.
 
     A silence becomes news when event time reaches its due time, whoever carries it there; so it is news once,
     wherever the stream was cut. `clock` (n + 1,): event time before the batch and after each frame; `table` holds the
-    batch already; `after_s` is longer than a frame can be late.
+    batch already; `after_s` is longer than a frame can be late. `worth` tells which slots that are not in the batch are
+    worth a closer look.
     """
     heard_before = arrivals.before(arrivals.at, "heard_at")
     # A frame may be late by up to LATE_S, and event time ahead of its own by as much.
@@ -43,9 +51,28 @@ def silences(
     due_at = table["heard_at"][:size] + after_s
     still = np.flatnonzero((clock[0] < due_at) & (due_at <= clock[-1]))
     group = np.searchsorted(arrivals.slots, still)
-    for slot, g in zip(still.tolist(), group.tolist(), strict=True):
-        here = g < len(arrivals.slots) and arrivals.slots[g] == slot
+    in_batch = group < len(arrivals.slots)
+    in_batch[in_batch] = arrivals.slots[group[in_batch]] == still[in_batch]
+    wanted = in_batch | worth(still)
+    for slot, g, here in zip(still[wanted].tolist(), group[wanted].tolist(), in_batch[wanted].tolist(), strict=True):
         yield slot, g if here else -1, int(arrivals.lasts[g]) if here else -1, float(table["heard_at"][slot])
+
+
+def worth_a_look(
+    table: SlotTable, watched_fields: HeightsNear, long: bool, slots: npt.NDArray[np.integer[Any]]
+) -> npt.NDArray[np.bool_]:
+    """Of many that fell silent at once, those that `flying` (where the silence is `long`) or `arriving` may hold for,
+    or that are followed."""
+    result: npt.NDArray[np.bool_] = ~np.isnan(table["followed_until"][slots])
+    placed = ~np.isnan(table["latitude_deg"][slots]) & (table["ground_word"][slots] != 1)
+    if long:
+        result |= placed & ~table["fix_surface"][slots]
+    place = np.flatnonzero(placed & ~np.isnan(table["altitude_baro_ft"][slots]))
+    there = slots[place]
+    height = watched_fields(table["latitude_deg"][there], table["longitude_deg"][there]).astype(np.float64)
+    # A foot more: whoever looks closer may round differently.
+    result[place] |= table["altitude_baro_ft"][there] - height < REACH_FT + 1.0
+    return result
 
 
 def flying(state: AircraftState, run: GroundRun | None) -> bool:

@@ -21,10 +21,10 @@ from detector.domain.frame import FrameBatch, RejectCounts
 from detector.domain.observation import Observation, Points, Trigger
 from detector.domain.report import ReportBatch, address_text
 from detector.domain.sighting import Sighting
-from detector.tracking import altitudes, doubts, evidence, gates, points, sightings, states, words
+from detector.tracking import altitudes, doubts, evidence, forgetting, gates, points, sightings, sources, states, words
 from detector.tracking.arrivals import Arrivals, begins, last_true
 from detector.tracking.settings import TrackingSettings
-from detector.tracking.silences import HeightsNear, arriving, flying, silences
+from detector.tracking.silences import HeightsNear, arriving, flying, silences, worth_a_look
 from detector.tracking.sparse import AircraftTable
 
 F64 = npt.NDArray[np.float64]
@@ -51,10 +51,12 @@ COLUMNS = (
     | words.COLUMNS
     | states.COLUMNS
     | sightings.COLUMNS
+    | forgetting.COLUMNS
+    | sources.COLUMNS
 )
 """Times in Unix s UTC. `heard_at`: last frame of any kind; `frames`: how many so far; `silence_ended_at`: end of its
 last silence; `followed_until`: see `Tracker.follow`; `low`: its last fix of known height was close above a field."""
-CARRIED = (*states.CARRIED, "frames", "silence_ended_at", "low", "two_places_at")
+CARRIED = (*states.CARRIED, "frames", "silence_ended_at", "low", "two_places_at", "confirmed_at")
 
 LONGER = (1, 2, 4, 8)
 """A long silence is looked at again after so many times its length: others may have shown meanwhile what is heard."""
@@ -95,13 +97,13 @@ class Tracker:
         self.table["followed_until"][slot] = np.nan if until is None else until
 
     def observe(
-        self, reports: ReportBatch, frames: FrameBatch | None, clock: F64
+        self, reports: ReportBatch, frames: FrameBatch | None, clock: F64, confirming: Flags | None = None
     ) -> tuple[Iterator[Observation | Sighting], TrackPoints]:
         """Moments worth a look and sightings, in order of arrival, and the points of the batch.
 
         `frames`: the batch the reports were decoded from, None for decoded tracks, where each row has a report;
         `clock` (n + 1,): event time before the batch (-inf if there was none) and after each row of it, never
-        falling; [before, after] for a heartbeat, which has no rows.
+        falling; [before, after] for a heartbeat, which has no rows; `confirming`: see `sources.Sources`.
         The moments have to be gone through to the end before the next batch. `follow` may be called meanwhile, for
         the aircraft of the moment at hand: it holds from that moment on.
         """
@@ -109,6 +111,7 @@ class Tracker:
             self.size = max(self.size, int(reports.slot.max()) + 1)
             self.table.grow_to(self.size)
         arrivals = Arrivals(reports, self.table, CARRIED)
+        self._sources = sources.Sources(arrivals, reports, self.table, confirming)
         trigger = np.zeros(len(reports), dtype=np.int64)
         silence_end = self._silence_ends(arrivals, trigger)
         baro = altitudes.believed(arrivals, reports, self.table)
@@ -119,6 +122,7 @@ class Tracker:
 
         states.remember(self.table, content)
         self.table["address"][arrivals.slots] = reports.address[arrivals.order[arrivals.firsts]]
+        forgetting.note(self.table, arrivals)
         self.table["heard_at"][arrivals.slots] = arrivals.at[arrivals.lasts]
         self.table["frames"][arrivals.slots] += arrivals.lasts - arrivals.firsts + 1
         ends = last_true(silence_end)[arrivals.lasts]
@@ -222,7 +226,8 @@ class Tracker:
             here = fixes.place(row)
             same = row > 0 and fixes.slot[row - 1] == slot
             last = fixes.place(row - 1) if same else self._place_carried(arrivals, group)
-            nowhere = surface[row] and not np.isfinite(self._near_fields(*_as_arrays(here))[0])
+            place = np.array([here.latitude_deg]), np.array([here.longitude_deg])
+            nowhere = surface[row] and not np.isfinite(self._near_fields(*place)[0])
             jump = of_row.get(row)
             shared_at = max(
                 (when for at_position, when in second.get(slot, ()) if at_position <= position),
@@ -303,7 +308,10 @@ class Tracker:
         moments = [
             (int(np.searchsorted(clock[1:], at + after_s)), SILENCE, at + after_s, slot, group, position)
             for after_s in (self.settings.open_silence_s, *(n * self.settings.long_silence_s for n in LONGER))
-            for slot, group, position, at in silences(arrivals, row_of, self.table, self.size, clock, after_s)
+            for worth in [
+                partial(worth_a_look, self.table, self._watched_fields, after_s >= self.settings.long_silence_s)
+            ]
+            for slot, group, position, at in silences(arrivals, row_of, self.table, self.size, clock, after_s, worth)
         ]
         for i in seen.tolist():
             p = int(fixes.position[i])
@@ -333,7 +341,7 @@ class Tracker:
                     yield Observation(
                         Trigger.SILENT, slot, address_text(int(self.table["address"][slot])), at, state,
                         view.points(slot, group, position), run, None, None, b"", clock=at,
-                        doubt=self.doubts.at(slot, position),
+                        doubt=self.doubts.at(slot, position), confirmed_at=self._sources.heard(slot, group, position),
                         two_places_at=view.two_places(slot, group, position, second),
                         evidence=partial(self._frames.evidence, slot, group, position),
                         comm_b=partial(self._frames.comm_b, slot, group, position),
@@ -385,11 +393,8 @@ class Tracker:
             clock=clock,
             receiver=None if frames is None else int(frames.receiver[row]) or None,
             doubt=self.doubts.at(slot, position),
+            confirmed_at=self._sources.heard(slot, group, position),
             two_places_at=view.two_places(slot, group, position, second),
             evidence=partial(self._frames.evidence, slot, group, position),
             comm_b=partial(self._frames.comm_b, slot, group, position),
         )
-
-
-def _as_arrays(place: Place) -> tuple[F64, F64]:
-    return np.array([place.latitude_deg]), np.array([place.longitude_deg])

@@ -7,13 +7,14 @@ leaves its twin all through a flight, and has fewer frames.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from detector.domain.geo import destination, distance_nm
 from detector.domain.sighting import Sighting
 from detector.domain.units import SECONDS_PER_HOUR
+from detector.tracking.pieces import Pieces
 
 ADDRESS_BITS = 24
 RECENT_S = 600.0
@@ -38,7 +39,7 @@ FEWER = 1.25
 formation."""
 FAR_FEWER = 10.0
 """One with so few frames is seldom sighted in the same seconds as its twin: where that can be by then will do."""
-KNOWN = 100_000
+KNOWN = 50_000
 """So many addresses are kept; the one not sighted for longest goes first."""
 
 
@@ -56,7 +57,7 @@ class Beside(msgspec.Struct, frozen=True, array_like=True):
     theirs: int
 
 
-class Known(msgspec.Struct, array_like=True):
+class Known(msgspec.Struct, frozen=True, array_like=True):
     """An address: since when, how often and where last sighted."""
 
     first_at: float
@@ -69,6 +70,8 @@ class Known(msgspec.Struct, array_like=True):
     track_deg: float | None
     frames: int = 0
     beside: dict[str, Beside] = {}
+    turn: int = 0
+    """Grows with every sighting of anybody: who was sighted longest ago."""
 
 
 class Twins:
@@ -76,12 +79,16 @@ class Twins:
 
     def __init__(self) -> None:
         self._known: dict[str, Known] = {}
+        self.turn = 0
+        """How many sightings were taken in."""
+        self._pieces: Pieces[str] = Pieces()
 
     def feed(self, sighting: Sighting) -> None:
         """Take in a sighting."""
         s = sighting
         before = self._known.pop(s.icao24, None)
         first_at, count = (s.at, 1) if before is None else (before.first_at, before.count + 1)
+        self.turn += 1
         beside = {} if s.icao24.startswith("~") else self._beside(s, {} if before is None else before.beside)
         self._known[s.icao24] = Known(
             first_at,
@@ -94,9 +101,11 @@ class Twins:
             s.track_deg,
             s.frames,
             beside,
+            self.turn,
         )
+        self._pieces.change(s.icao24)
         if len(self._known) > KNOWN:
-            del self._known[next(iter(self._known))]
+            self._forget(next(iter(self._known)))
 
     def twin(
         self, icao24: str, latitude_deg: float, longitude_deg: float, altitude_ft: float | None, at: float
@@ -151,15 +160,23 @@ class Twins:
 
     def sweep(self, oldest: float) -> None:
         """Forget addresses not sighted since `oldest`."""
-        self._known = {icao24: one for icao24, one in self._known.items() if one.at >= oldest}
+        for icao24 in [icao24 for icao24, one in self._known.items() if one.at < oldest]:
+            self._forget(icao24)
 
-    def dump(self) -> list[tuple[str, Known]]:
-        """The state, for the checkpoint."""
-        return list(self._known.items())
+    def changed(self, *, whole: bool = False) -> tuple[dict[str, Known], list[str]]:
+        """What is new since the last call (with `whole`, all there is): (what is known by address, addresses gone)."""
+        changed, gone = self._pieces.take(self._known if whole else None)
+        return {icao24: self._known[icao24] for icao24 in changed}, gone
 
-    def restore(self, known: list[tuple[str, Known]]) -> None:
+    def restore(self, known: Mapping[str, Known], turn: int) -> None:
         """Take up the state of another run."""
-        self._known = dict(known)
+        self._known = dict(sorted(known.items(), key=lambda item: item[1].turn))
+        self.turn = turn
+        self._pieces = Pieces(self._known)
+
+    def _forget(self, icao24: str) -> None:
+        del self._known[icao24]
+        self._pieces.drop(icao24)
 
 
 def _one_bit_away(icao24: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from detector import app
+from detector.app import replaying
 from detector.cli import status_of
 from detector.cli.disturbances import Disturbance, disturbance_text, disturbances, record
 from detector.domain.times import parse_iso
@@ -101,7 +102,7 @@ def test_a_machine_reads_the_same(recording: str, capsys: pytest.CaptureFixture[
 def test_a_replay_that_is_taken_up_again_tells_of_the_areas_before(
     recording: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "CHECKPOINT_EVERY_S", 0.0)
+    monkeypatch.setattr(replaying, "CHECKPOINT_EVERY_S", 0.0)
     options = app.ReplayOptions((recording,), batch_bytes=20_000)
 
     def stop_late(read: int, total: int, *_: object) -> None:

@@ -16,6 +16,7 @@ from detector.domain.errors import DetectorError, InputError, Reject, UsageError
 from detector.domain.frame import FrameBatch
 from detector.feeds.files import Recordings, open_recordings
 from detector.framing import avr, beast, csv
+from tests.feeds.batches import batches
 from tests.framing.streams import START_AT, columns, generated
 
 RECORDINGS = Path(__file__).parents[1] / "data" / "recordings"
@@ -165,7 +166,7 @@ def test_broken_inputs_raise_nothing_but_one_line_errors() -> None:
     refused: list[DetectorError] = []
     for path in sorted((RECORDINGS / "fuzz").iterdir()):
         try:
-            for batch in open_recordings([str(path)], start_at=START_AT, chunk_bytes=500):
+            for batch in batches(open_recordings([str(path)], start_at=START_AT, chunk_bytes=500)):
                 read += len(batch)
         except DetectorError as error:
             refused.append(error)

@@ -15,6 +15,7 @@ from detector.domain.errors import InputError, UsageError
 from detector.domain.frame import FrameBatch
 from detector.feeds.files import open_recordings
 from detector.feeds.merge import merged
+from tests.feeds.batches import batches
 from tests.framing.test_readsb_trace import point, trace
 from tests.framing.test_sbs import message
 from tests.framing.test_traffic_json import document, record
@@ -36,7 +37,7 @@ def test_a_folder_is_all_recordings_in_it_in_order_of_name(tmp_path: Path) -> No
     assert [Path(file.path).name for file in recordings.files] == ["b.json", "c.txt", "a.json"]
     (note,) = recordings.notes
     assert "2 of 5 files" in note
-    assert sum(map(len, recordings)) == 6
+    assert sum(map(len, batches(recordings))) == 6
 
 
 def test_a_format_named_leaves_the_other_files_of_a_folder_out(tmp_path: Path) -> None:
@@ -58,8 +59,8 @@ def test_a_folder_without_a_recording_is_an_error(tmp_path: Path) -> None:
 def test_documents_may_be_more_than_the_files_that_can_be_open_at_once(tmp_path: Path) -> None:
     for k in range(210):
         (tmp_path / f"{k:03d}.json").write_bytes(document(record(1_700_000_000 + 500 - k)))
-    batches = list(open_recordings([str(tmp_path)]))
-    at = np.concatenate([batch.heard_at for batch in batches])
+    found = batches(open_recordings([str(tmp_path)]))
+    at = np.concatenate([batch.heard_at for batch in found])
     assert len(at) == 210
     assert (np.diff(at) > 0).all()
     for k in range(210):
@@ -106,12 +107,11 @@ def test_frames_and_tracks_come_in_an_order_that_no_cut_changes(
     frames: list[list[float]], tracks: list[list[float]], sizes: tuple[int, int]
 ) -> None:
     def told(size: int) -> list[tuple[float, int, int]]:
-        return seen(
-            merged(
-                [stream(sorted(at), k, size, tracks=False) for k, at in enumerate(frames)],
-                [stream(sorted(at), 10 + k, size, tracks=True) for k, at in enumerate(tracks)],
-            )
+        together = merged(
+            [stream(sorted(at), k, size, tracks=False) for k, at in enumerate(frames)],
+            [stream(sorted(at), 10 + k, size, tracks=True) for k, at in enumerate(tracks)],
         )
+        return seen(iter(batches(together)))
 
     first = told(sizes[0])
     assert first == told(sizes[1])

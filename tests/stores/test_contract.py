@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from detector.domain.errors import StateLostError
+from detector.domain.ports import Guard
 from detector.stores import OpenStore, open_store
 
 KINDS = ["memory", "embedded", "debian-redis"]
@@ -92,6 +94,27 @@ class TestEveryStore:
         store.clear()
         assert store.load("") == {}
         store.clear()
+
+    def test_a_guard_sees_what_stands_there_and_is_written_with_the_rest(self, store: OpenStore) -> None:
+        seen: list[bytes | None] = []
+        store.checkpoint({"k": b"1"}, guard=Guard("owner", b"first", seen.append))
+        store.checkpoint({}, ["k"], guard=Guard("owner", b"second", seen.append))
+        assert seen == [None, b"first"]
+        assert store.load("") == {"owner": b"second"}
+
+    def test_a_guard_that_objects_leaves_everything_as_it_was(self, store: OpenStore) -> None:
+        def object_to(found: bytes | None) -> None:
+            raise StateLostError("not this one")
+
+        store.checkpoint({"k": b"1", "old": b"1", "owner": b"me"})
+        with pytest.raises(StateLostError):
+            store.checkpoint({"k": b"2", "new": b"2"}, ["old"], Guard("owner", b"you", object_to))
+        assert store.load("") == {"k": b"1", "old": b"1", "owner": b"me"}
+        store.checkpoint({"k": b"3"})
+        assert store.load("k") == {"k": b"3"}
+
+    def test_says_again_what_it_may_lose(self, store: OpenStore) -> None:
+        assert store.check() == store.notes
 
     # The store is cleared inside, before each example.
     @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

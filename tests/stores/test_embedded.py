@@ -5,13 +5,15 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from detector.domain.errors import StoreError
+from detector.domain.errors import StoreError, StoreUnavailableError
 from detector.stores import server as server_module
 from detector.stores.embedded import EmbeddedStore, open_embedded
+from detector.stores.keeper import Keeper
 
 HOLDER = """
 import pathlib, sys, time
@@ -55,12 +57,78 @@ def test_keeps_a_checkpoint_when_the_server_is_killed_at_once(tmp_path: Path) ->
     store.checkpoint(expected)
     store.server.process.kill()
     store.server.process.wait()
-    with pytest.raises(StoreError, match="is gone"):
-        store.checkpoint({"k": b"1"})
+    assert store.load("") == expected
     store.close()
     again = opened(tmp_path)
     assert again.load("") == expected
     again.close()
+
+
+def test_a_killed_server_is_started_again_by_the_next_call_and_collected(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    keeper = Keeper(store, "one", lambda: 1000.0)
+    keeper.claim()
+    for number in range(3):
+        keeper.write({f"k{number}": b"v"})
+        dead = store.server.process.pid
+        store.server.process.send_signal(signal.SIGKILL)
+        os.waitid(os.P_PID, dead, os.WEXITED | os.WNOWAIT)
+        keeper.write({"k": b"%d" % number})
+        with pytest.raises(ChildProcessError):
+            os.waitpid(dead, os.WNOHANG)  # no zombie is left
+    assert store.restarts == 3
+    assert store.load("k") == {"k": b"2", "k0": b"v", "k1": b"v", "k2": b"v"}
+    store.close()
+
+
+def test_nobody_else_gets_the_data_while_the_server_is_dead(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    store.server.process.kill()
+    store.server.process.wait()
+    with pytest.raises(StoreError, match="in use"):
+        opened(tmp_path)
+    assert store.load("") == {}
+    store.close()
+
+
+def test_a_server_that_cannot_be_started_again_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = opened(tmp_path)
+    store.checkpoint({"k": b"1"})
+    store.server.process.kill()
+    store.server.process.wait()
+    with monkeypatch.context() as away:
+        away.setattr(server_module, "_program", lambda: "/nowhere/server")
+        with pytest.raises(StoreUnavailableError):
+            store.checkpoint({"k": b"2"})
+    store.checkpoint({"k": b"3"})
+    assert store.load("") == {"k": b"3"}
+    store.close()
+
+
+def test_the_server_outlives_the_thread_that_opened_the_store(tmp_path: Path) -> None:
+    made: list[EmbeddedStore] = []
+    thread = threading.Thread(target=lambda: made.append(opened(tmp_path)))
+    thread.start()
+    thread.join()
+    (store,) = made
+    store.checkpoint({"k": b"1"})
+    assert (store.restarts, store.server.process.poll()) == (0, None)
+    store.close()
+    assert not [one for one in threading.enumerate() if one.name.startswith("embedded-store")]
+
+
+def test_many_checkpoints_do_not_fill_the_disk(tmp_path: Path) -> None:
+    """The state takes 8 MB and is written forty times."""
+    store = opened(tmp_path)
+    highest = 0
+    for number in range(40):
+        store.checkpoint({f"aircraft:{k}": b"%03d" % number + bytes(8_000) for k in range(1_000)})
+        highest = max(highest, sum(path.stat().st_size for path in (tmp_path / "appendonlydir").iterdir()))
+    assert highest < 160_000_000, "not all of the 320 MB that were written"
+    store.close()
+    store = opened(tmp_path)
+    assert {value[:3] for value in store.load("aircraft:").values()} == {b"039"}
+    store.close()
 
 
 def test_a_transaction_cut_off_in_the_file_is_left_out_whole(tmp_path: Path) -> None:

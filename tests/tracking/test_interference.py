@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from detector.domain.geo import destination
 from detector.domain.sighting import Sighting
 from detector.tracking.co_location import CoLocationKind
-from detector.tracking.interference import HOLD_S, WINDOW_S, InterferenceMap, InterferenceState
+from detector.tracking.interference import HOLD_S, WINDOW_S, InterferenceMap
 
 T0 = 1_705_000_000.0
 BEIRUT = (33.8209, 35.4884)
@@ -255,6 +255,19 @@ anything = st.lists(
 )
 
 
+def write(known: InterferenceMap, stored: dict[str, bytes]) -> None:
+    """What a store holds after it was given what is new."""
+    documents, gone = known.changed()
+    stored.update({key: msgspec.json.encode(value) for key, value in documents.items()})
+    for key in gone:
+        stored.pop(key, None)
+
+
+def everything(known: InterferenceMap) -> dict[str, bytes]:
+    documents, _ = known.changed(whole=True)
+    return {key: msgspec.json.encode(value) for key, value in documents.items()}
+
+
 @given(anything, st.integers(0, 40))
 def test_a_map_taken_up_again_answers_as_one_that_never_stopped(events: list[Any], cut: int) -> None:
     at, stream = 0.0, []
@@ -264,12 +277,19 @@ def test_a_map_taken_up_again_answers_as_one_that_never_stopped(events: list[Any
         values = {"groundspeed_kt": 0.0 if flags & 1 else 450.0, "surface": flags & 3 == 3}
         stream.append(sighting(f"40000{number}", at, place, degraded=bool(flags & 4), jumped=bool(flags & 8), **values))
     whole = fed(*stream)
-    state = msgspec.json.encode(fed(*stream[:cut]).dump())
+    first = InterferenceMap()
+    stored: dict[str, bytes] = {}
+    for one in stream[:cut]:
+        first.feed(one)
+        if one.icao24 == "400001":
+            write(first, stored)
+    write(first, stored)
     resumed = InterferenceMap()
-    resumed.restore(msgspec.json.decode(state, type=InterferenceState))
+    resumed.restore(stored)
     for one in stream[cut:]:
         resumed.feed(one)
-    assert msgspec.json.encode(resumed.dump()) == msgspec.json.encode(whole.dump())
+    write(resumed, stored)
+    assert stored == everything(resumed) == everything(whole)
     for later in (0.0, 1000.0, HOLD_S):
         asked = T0 + at + later
         assert resumed.interference(*BEIRUT, asked) == whole.interference(*BEIRUT, asked)
@@ -279,8 +299,20 @@ def test_a_map_taken_up_again_answers_as_one_that_never_stopped(events: list[Any
 
 def test_what_is_hours_old_is_not_kept() -> None:
     known = fed(*crowd(3, 3), *(on_apron(f"4ca00{k}", 9.0, off(0.1)) for k in range(3)))
-    assert known.dump().marks
+    stored: dict[str, bytes] = {}
+    write(known, stored)
+    assert {key.partition(":")[0] for key in stored} == {"map", "cell", "area", "known", "marks", "point"}
     known.feed(sighting("400fff", 3 * WINDOW_S, off(200.0)))
-    state = known.dump()
-    assert [icao24 for icao24, _ in state.known] == ["400fff"]
-    assert (len(state.cells), state.marks, state.standing) == (1, [], [])
+    write(known, stored)
+    assert [key for key in stored if key.startswith("known:")] == ["known:400fff"]
+    assert sorted(key.partition(":")[0] for key in stored) == [*["area"] * len(known.reported), "cell", "known", "map"]
+
+
+def test_only_pieces_that_changed_are_written_again() -> None:
+    known = fed(*crowd(3, 3), *(on_apron(f"4ca00{k}", 9.0, off(0.1)) for k in range(3)))
+    known.changed()
+    assert known.changed() == ({}, [])
+    known.feed(sighting("400fff", 60.0, off(200.0)))
+    documents, gone = known.changed()
+    assert sorted(key.partition(":")[0] for key in documents) == ["cell", "known", "map"]
+    assert gone == []

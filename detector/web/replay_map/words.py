@@ -59,6 +59,7 @@ CHECKS = {
     # Receivers, and the aircraft around.
     "radio_horizon": "Receivers within hearing of the ground there",
     "beyond_horizon": "Receivers anywhere near hearing of the ground there",
+    "confirmed_source": "Heard there by a source that is checked here",
     "air_ground": "Did not say that it was flying meanwhile",
     "two_places": "Heard in one place at a time",
     "one_bit_neighbour": "No other address misread",

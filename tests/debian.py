@@ -1,4 +1,4 @@
-"""A redis-server as Debian ships it: from PATH, or unpacked from Debian's packages by an ordinary user."""
+"""Programs as Debian ships them: from PATH, or unpacked from Debian's packages by an ordinary user."""
 
 from __future__ import annotations
 
@@ -8,31 +8,40 @@ import shutil
 import subprocess
 from pathlib import Path
 
-CACHE = Path(__file__).parents[2] / ".cache" / "debian-redis"
+CACHE = Path(__file__).parents[1] / ".cache" / "debian"
 
 
-class NoRedisServerError(Exception):
-    """No redis-server to be had; the message says what to install."""
+class NoProgramError(Exception):
+    """A program is not to be had; the message says what to install."""
 
 
 def redis_server_command() -> tuple[str, dict[str, str]]:
-    """The program, and the environment it needs. Raises NoRedisServerError: the contract is never left untested."""
-    if found := shutil.which("redis-server"):
+    """The server that the contract of the stores is tested against."""
+    return debian_command("redis-server")
+
+
+def debian_command(name: str) -> tuple[str, dict[str, str]]:
+    """The program of the package of that name, and the environment it needs.
+
+    Raises NoProgramError: what needs it is never left untested.
+    """
+    if found := shutil.which(name):
         return found, dict(os.environ)
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / "lock").open("w") as lock:
+    home = CACHE / name
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several test workers start at once
-        root = CACHE / "root"
-        program = root / "usr" / "bin" / "redis-server"
+        root = home / "root"
+        program = root / "usr" / "bin" / name
         if not program.exists():
-            _unpack(root)
+            _unpack(name, root)
     libraries = ":".join(str(path) for path in sorted((root / "usr" / "lib").glob("*-linux-*")))
     return str(program), {**os.environ, "LD_LIBRARY_PATH": libraries}
 
 
-def _unpack(root: Path) -> None:
+def _unpack(name: str, root: Path) -> None:
     """Into `root`, the package and those of its dependencies that this machine lacks. Needs no rights."""
-    partial = CACHE / "partial"
+    partial = root.parent / "partial"
     shutil.rmtree(partial, ignore_errors=True)
     for folder in ("lists/partial", "cache/archives/partial", "root"):
         (partial / folder).mkdir(parents=True)
@@ -46,16 +55,16 @@ def _unpack(root: Path) -> None:
     ]
     try:
         _run([*apt, "update"], partial)
-        plan = _run([*apt, "--simulate", "--no-install-recommends", "install", "redis-server"], partial)
-        packages = [line.split()[1] for line in plan.splitlines() if line.startswith("Inst ")]
+        plan = _run([*apt, "--simulate", "--no-install-recommends", "install", name], partial)
+        packages = [line.split()[1] for line in plan.splitlines() if line.startswith("Inst ")] or [name]
         _run([*apt, "download", *packages], partial)
         for package in partial.glob("*.deb"):
             _run(["dpkg", "-x", str(package), str(partial / "root")], partial)
         (partial / "root").replace(root)
     except (OSError, subprocess.CalledProcessError) as error:
         said = getattr(error, "stderr", "") or str(error)
-        raise NoRedisServerError(
-            f"the store contract needs redis-server (Debian: apt-get install redis-server); fetching it failed: {said}"
+        raise NoProgramError(
+            f"a test needs {name} (Debian: apt-get install {name}); fetching it failed: {said}"
         ) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)

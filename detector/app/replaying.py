@@ -1,9 +1,8 @@
-"""The composition root: settings to objects. The only module that knows every package."""
+"""A replay: recordings through the path, its state kept, its findings collected."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,17 +11,17 @@ from pathlib import Path
 import msgspec
 
 from detector import __version__
+from detector.app.homes import replay_home
+from detector.app.path import build_pipeline
 from detector.checkpoint import Journal
-from detector.decoding import DECODERS
 from detector.domain.alert import Alert
-from detector.domain.errors import StoreError, UsageError
-from detector.domain.frame import RejectCounts
+from detector.domain.errors import StoreError
+from detector.domain.frame import RejectCounts, Tick
 from detector.domain.gap import Gap
 from detector.domain.movement import Movement
 from detector.domain.stop import Stop
 from detector.feeds.files import Recordings, open_recordings
-from detector.movements.surroundings import ReceiverSite
-from detector.pipeline import Changes, Limits, Pipeline
+from detector.pipeline import Changes
 from detector.settings import Configuration, load_configuration
 from detector.stores import OpenStore, open_store
 from detector.tracking.interference import InterferenceArea
@@ -85,17 +84,6 @@ Progress = Callable[[int, int, int, float | None], None]
 """Called with (bytes read, bytes in all, frames, event time)."""
 
 
-def build_pipeline(configuration: Configuration, decoder: str = "columnar") -> Pipeline:
-    """A fresh path for one stream. Raises UsageError for an unknown decoder."""
-    if decoder not in DECODERS:
-        raise UsageError(f"--decoder {decoder}: unknown; choose one of {', '.join(DECODERS)}")
-    settings = configuration.settings
-    places = {receiver.id: (receiver.lat, receiver.lon) for receiver in settings.receivers}
-    limits = Limits(settings.tracking, settings.movements, settings.checks, settings.rules, settings.alerting)
-    sites = {r.id: ReceiverSite(r.name, r.lat, r.lon, r.height_ft) for r in settings.receivers}
-    return Pipeline(DECODERS[decoder](places), configuration.airports, configuration.watchlist, limits, sites)
-
-
 class Replay:
     """One replay: made with everything checked, then run once. Use as a context manager: it holds the store."""
 
@@ -129,8 +117,9 @@ class Replay:
         recordings = self._recordings(skip=skip)
         result.notes += recordings.notes
         due = began + CHECKPOINT_EVERY_S
-        for batch in recordings:
-            self._take_in(self.pipeline.step(batch), result, stops)
+        for call in recordings:
+            changes = self.pipeline.tick(call) if isinstance(call, Tick) else self.pipeline.step(call)
+            self._take_in(changes, result, stops)
             now = time.monotonic()
             if now >= due:
                 self.store.checkpoint(*self.journal.changes())
@@ -177,7 +166,7 @@ class Replay:
         )
 
     def _resume(self, result: ReplayResult, stops: dict[str, Stop]) -> int:
-        """Take up an unfinished run of the same input and settings; frames to skip."""
+        """Take up an unfinished run of the same input and settings; frames and heartbeats to skip."""
         state = self.store.load("")
         if not state:
             return 0
@@ -195,21 +184,7 @@ class Replay:
         self.journal, self.pipeline = journal, journal.pipeline
         _collect(found, result, stops)
         result.notes.append(f"resumed an interrupted replay at frame {stream.frames:,}; --fresh starts over")
-        return stream.frames
-
-
-def replay_home() -> Path:
-    """Where the embedded stores of replays lie, one directory each."""
-    return state_home() / "replay"
-
-
-def state_home() -> Path:
-    """Where state is kept: $DETECTOR_STATE_DIR, else $XDG_STATE_HOME/detector, else ~/.local/state/detector."""
-    named = os.environ.get("DETECTOR_STATE_DIR")
-    if named:
-        return Path(named)
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "detector"
+        return stream.frames + stream.ticks
 
 
 def _collect(changes: Changes, result: ReplayResult, stops: dict[str, Stop]) -> None:

@@ -1,0 +1,25 @@
+"""Where state lies on this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def replay_home() -> Path:
+    """Where the embedded stores of replays lie, one directory each."""
+    return state_home() / "replay"
+
+
+def state_home() -> Path:
+    """Where state is kept: $DETECTOR_STATE_DIR, else $XDG_STATE_HOME/detector, else ~/.local/state/detector."""
+    named = os.environ.get("DETECTOR_STATE_DIR")
+    if named:
+        return Path(named)
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "detector"
+
+
+def service_home() -> Path:
+    """Where the service keeps its embedded store and its spool."""
+    return state_home() / "service"

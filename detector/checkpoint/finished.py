@@ -1,0 +1,83 @@
+"""What may be deleted some day: stops, alerts, movements and gaps, by the event time of their last change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field
+
+from detector.checkpoint.documents import numbered
+from detector.domain.alert import Alert
+from detector.domain.gap import Gap
+from detector.domain.movement import Movement
+from detector.domain.stop import Stop
+
+SWEEP_S = 600.0
+"""What has become too old is looked for this often."""
+COMMON_S = 7 * 86_400.0
+"""Movements, and gaps of which no stop was told, are kept no longer: every aircraft that leaves the range makes a gap,
+thousands a day at a good place."""
+
+
+@dataclass(slots=True)
+class _Stop:
+    """A stop and its alert. `at`: of the last revision of either; `alerts`: numbers of the alert's revisions."""
+
+    at: float = float("-inf")
+    alerts: list[int] = field(default_factory=list)
+
+
+class Finished:
+    """An index over the keys that grow in number as time goes by. Deletes nothing where `keep_s` is None."""
+
+    def __init__(self, keep_s: float | None) -> None:
+        self._keep_s = keep_s
+        self._stops: dict[str, _Stop] = {}
+        self._movements: dict[int, float] = {}
+        self._gaps: dict[str, tuple[float, str | None]] = {}
+        self._swept_at = float("-inf")
+
+    def stop(self, stop: Stop) -> None:
+        """A stop in a new revision."""
+        one = self._stops.setdefault(stop.id, _Stop())
+        one.at = max(one.at, stop.revised_at)
+
+    def alert(self, number: int, alert: Alert) -> None:
+        """The `number`-th revision of all alerts."""
+        one = self._stops.setdefault(alert.stop.id, _Stop())
+        one.at = max(one.at, alert.at)
+        one.alerts.append(number)
+
+    def movement(self, number: int, movement: Movement) -> None:
+        self._movements[number] = movement.latest
+
+    def gap(self, gap: Gap) -> None:
+        """A gap in a new revision; one that lasts counts from its begin."""
+        self._gaps[gap.id] = (gap.begin if gap.end is None else gap.end, gap.stop_id)
+
+    def last_revision(self, stop_id: str) -> int | None:
+        """The number of the last revision of the alert on a stop."""
+        one = self._stops.get(stop_id)
+        return one.alerts[-1] if one is not None and one.alerts else None
+
+    def too_old(self, now: float | None, in_use: Callable[[], Container[str]]) -> list[str]:
+        """Keys to delete at event time `now`. `in_use` tells the ids of stops and gaps that the path still holds."""
+        if self._keep_s is None or now is None or now < self._swept_at + SWEEP_S:
+            return []
+        needed = in_use()
+        self._swept_at = now
+        oldest = now - self._keep_s
+        keys: list[str] = []
+        for stop_id, one in list(self._stops.items()):
+            if one.at < oldest and stop_id not in needed:
+                keys += [f"stop:{stop_id}", f"evidence:{stop_id}"]
+                keys += [numbered("alert", number) for number in one.alerts]
+                del self._stops[stop_id]
+        oldest_common = now - min(self._keep_s, COMMON_S)
+        for gap_id, (at, stop_id) in list(self._gaps.items()):
+            if at < (oldest if stop_id in self._stops else oldest_common) and gap_id not in needed:
+                keys.append(f"gap:{gap_id}")
+                del self._gaps[gap_id]
+        for number in [number for number, at in self._movements.items() if at < oldest_common]:
+            keys.append(numbered("movement", number))
+            del self._movements[number]
+        return keys

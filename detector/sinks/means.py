@@ -1,0 +1,36 @@
+"""What sinks need of the program around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from detector.net.exchange import Answer, HttpClient
+from detector.sinks.settings import EndpointSettings
+
+
+class Client(Protocol):
+    """One request, one answer: `net.exchange.HttpClient`."""
+
+    async def exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, *, timeout_s: float, max_bytes: int
+    ) -> Answer:
+        """Raises ExchangeError and nothing else."""
+
+
+def guarded_client(settings: EndpointSettings) -> Client:
+    """The client of an endpoint: it reaches public targets, and what the endpoint allows."""
+    return HttpClient(settings.allow, plain_http=settings.allow_http)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """`source`: what messages name as their sender; `environ`: for secrets; `folder`: that of the configuration, to
+    which file names are relative."""
+
+    source: str = "detector"
+    environ: Mapping[str, str] = field(default_factory=dict)
+    folder: Path = Path()
+    client: Callable[[EndpointSettings], Client] = guarded_client

@@ -1,0 +1,102 @@
+"""The page of the service: health for everybody, the rest for who has the token, and nothing stays open."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from detector.domain.errors import UsageError
+from detector.net.exchange import Answer, HttpClient
+from detector.web.edge import EdgeServer, bound, edge
+
+TOKEN = "correct horse"
+Ask = Callable[..., Awaitable[Answer]]
+
+
+def asked(work: Callable[[Ask], Awaitable[None]], *, token: str | None = None, ok: bool = True) -> None:
+    """Runs `work` beside a page; it is given a way to ask it."""
+
+    async def beside() -> None:
+        taken = bound("127.0.0.1", 0)
+        port = taken.getsockname()[1]
+        server = EdgeServer(edge(lambda: {"ok": ok, "feeds": 1}, lambda: b"detector_frames_total 7\n", token), taken)
+        client = HttpClient(["127.0.0.1/32"])
+        running = asyncio.ensure_future(server.run())
+
+        async def ask(path: str, *, method: str = "GET", bearer: str | None = None) -> Answer:
+            headers = {} if bearer is None else {"authorization": bearer}
+            url = f"http://127.0.0.1:{port}{path}"
+            return await client.exchange(method, url, headers, b"", timeout_s=10.0, max_bytes=65_536)
+
+        try:
+            await work(ask)
+        finally:
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+
+    asyncio.run(beside())
+
+
+def test_loopback_needs_no_token() -> None:
+    async def work(ask: Ask) -> None:
+        answer = await ask("/metrics")
+        assert (answer.status, answer.body) == (200, b"detector_frames_total 7\n")
+        assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+
+    asked(work)
+
+
+@pytest.mark.parametrize("bearer", [None, "", "Bearer", "Bearer wrong", "Basic correct horse", "Bearer correct hors"])
+def test_without_the_token_there_is_nothing_but_health(bearer: str | None) -> None:
+    async def work(ask: Ask) -> None:
+        for path in ("/metrics", "/", "/docs", "/openapi.json", "/nothing"):
+            assert (await ask(path, bearer=bearer)).status == 401
+        assert (await ask("/health", bearer=bearer)).status == 200
+
+    asked(work, token=TOKEN)
+
+
+def test_with_the_token_the_rest_is_there() -> None:
+    async def work(ask: Ask) -> None:
+        assert (await ask("/metrics", bearer=f"Bearer {TOKEN}")).status == 200
+        assert (await ask("/nothing", bearer=f"Bearer {TOKEN}")).status == 404
+
+    asked(work, token=TOKEN)
+
+
+def test_bad_health_is_told_by_the_status_too() -> None:
+    async def work(ask: Ask) -> None:
+        answer = await ask("/health")
+        assert (answer.status, json.loads(answer.body)["ok"]) == (503, False)
+
+    asked(work, ok=False)
+
+
+def test_every_answer_forbids_frames_scripts_and_guessing_of_types() -> None:
+    async def work(ask: Ask) -> None:
+        for path in ("/health", "/metrics", "/nothing"):
+            headers = (await ask(path)).headers
+            assert "default-src 'none'" in headers["content-security-policy"]
+            assert headers["x-content-type-options"] == "nosniff"
+            assert "server" not in headers
+
+    asked(work)
+
+
+def test_what_only_reads_cannot_be_written_to() -> None:
+    async def work(ask: Ask) -> None:
+        for method in ("POST", "PUT", "DELETE"):
+            assert (await ask("/health", method=method)).status == 405
+
+    asked(work)
+
+
+def test_an_address_that_is_taken_is_told_in_one_line() -> None:
+    with bound("127.0.0.1", 0) as taken:
+        taken.listen()
+        with pytest.raises(UsageError, match="http_port"):
+            bound("127.0.0.1", taken.getsockname()[1])
