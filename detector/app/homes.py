@@ -20,6 +20,6 @@ def state_home() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "state") / "detector"
 
 
-def service_home() -> Path:
-    """Where the service keeps its embedded store and its spool."""
-    return state_home() / "service"
+def service_home(namespace: str) -> Path:
+    """Where the service of that namespace keeps its embedded store and its spool."""
+    return state_home() / namespace

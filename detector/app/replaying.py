@@ -126,7 +126,8 @@ class Replay:
                 due = time.monotonic() + CHECKPOINT_EVERY_S
             if progress is not None:
                 progress(recordings.bytes_read, recordings.bytes_total, self.pipeline.frames, self.pipeline.clock.now)
-        self._take_in(self.pipeline.finish(), result, stops)
+        if not recordings.live:
+            self._take_in(self.pipeline.finish(), result, stops)
         self.store.checkpoint(*self.journal.changes(finished=True))
         result.stops = sorted(stops.values(), key=_by_landing)
         result.gaps = _last_revisions(result.gaps)

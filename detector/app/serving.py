@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from detector import __version__
 from detector.alerting.outbox import Outbox
 from detector.app.homes import service_home
 from detector.app.path import build_pipeline
@@ -16,6 +17,7 @@ from detector.checkpoint import Journal
 from detector.domain.errors import ConfigError, OutputError, UsageError
 from detector.domain.frame import FrameBatch, Tick
 from detector.domain.live import Clock, FeedEvent, FeedStatus
+from detector.domain.times import iso
 from detector.feeds.live import live_feed
 from detector.feeds.spool import Position, newest_stream, read_from
 from detector.service.core import Core
@@ -56,6 +58,7 @@ class Serving:
     ) -> None:
         self._settings = configuration.settings
         self._folder = configuration.path.parent
+        self._home = service_home(self._settings.service.namespace)
         self._clock = clock
         self._log = log
         self._closing: list[Callable[[], None]] = []
@@ -83,7 +86,7 @@ class Serving:
         page = bound(settings.service.http_host, settings.service.http_port) if settings.service.http_port else None
         if page is not None:
             self._closing.append(page.close)
-        opened = open_store(store_spec, namespace=settings.service.namespace, data_dir=service_home() / "store")
+        opened = open_store(store_spec, namespace=settings.service.namespace, data_dir=self._home / "store")
         self._closing.append(opened.close)
         for note in opened.notes:
             log.warning("the store", note=note)
@@ -119,6 +122,8 @@ class Serving:
             parts.others = (EdgeServer(edge(service.health, ServiceMetrics(parts, tally).text, token), page).run,)
         log.info(
             "listening",
+            version=__version__,
+            settings=configuration.hash[:12],
             feeds=[feed.name for feed in feeds],
             endpoints=list(sinks),
             page=None if page is None else "http://{}:{}".format(*page.getsockname()[:2]),
@@ -135,21 +140,22 @@ class Serving:
         core = Core(pipeline, journal, None, self._spool_lost)
         document = msgspec.json.decode(state[DOCUMENT], type=ServiceDocument) if DOCUMENT in state else None
         folder = self._spool_folder()
-        if document is None and (found := newest_stream(folder)) is not None:
+        if document is None and self._settings.spool.enabled and (found := newest_stream(folder)) is not None:
             self._log.warning("the store is empty; the state is made again from the spool", spool=str(folder))
             document = ServiceDocument(found, 0, 0)
         spool_id = secrets.token_hex(SPOOL_ID_BYTES) if document is None else document.spool_id
+        joined_on = True
         if document is not None and document.position is not None:
-            self._take_up(core, folder, document.position, spool_id)
+            joined_on = self._take_up(core, folder, document.position, spool_id)
         if self._settings.spool.enabled:
             writer = core.spool = self._spool(spool_id, core.position)
-            if document is not None and document.position is None:
+            if document is not None and (document.position is None or not joined_on):
                 # The state is of a time when nothing was recorded: the new segments do not join on to the old ones.
                 writer.lost()
         return core, spool_id
 
-    def _take_up(self, core: Core, folder: Path, position: Position, spool_id: str) -> None:
-        """What was heard after the state was written."""
+    def _take_up(self, core: Core, folder: Path, position: Position, spool_id: str) -> bool:
+        """What was heard after the state was written; False if the spool does not join on to that."""
         core.position = position
         tail = read_from(folder, position, spool_id)
         items = 0
@@ -161,7 +167,10 @@ class Serving:
         for note in tail.notes:
             self._log.warning("the spool", note=note)
         if items:
-            self._log.info("taken up again from the spool", items=items, frames=core.pipeline.frames)
+            self._log.info(
+                "taken up again from the spool", items=items, frames=core.pipeline.frames, alerts=core.found()
+            )
+        return tail.whole
 
     def _spool(self, spool_id: str, after: Position | None) -> SpoolWriter:
         settings = self._settings.spool
@@ -179,7 +188,7 @@ class Serving:
 
     def _spool_folder(self) -> Path:
         named = self._settings.spool.folder
-        return service_home() / "spool" if named is None else self._folder / named
+        return self._home / "spool" if named is None else self._folder / named
 
     def _spool_lost(self, error: OutputError) -> None:
         self._log.error("nothing is recorded any more; listening goes on", reason=str(error))
@@ -203,7 +212,7 @@ class Serving:
             status=outcome.status,
             reason=outcome.reason,
             took_s=round(delivery.took_s, 3),
-            next_at=delivery.next_at,
+            next_at=None if delivery.next_at is None else iso(delivery.next_at),
         )
         if delivery.disabled:
             self._log.error("the endpoint wants nothing any more and is disabled", endpoint=entry.endpoint)

@@ -68,7 +68,7 @@ def service_run(settings: ServiceSettings, store: str | None = None) -> StoredRu
     spec = settings.store if store is None else store
     if spec == "memory":
         raise UsageError("a service with `store: memory` keeps nothing that could be read from outside")
-    opened = visited(spec, namespace=settings.namespace, data_dir=app.service_home() / "store")
+    opened = visited(spec, namespace=settings.namespace, data_dir=app.service_home(settings.namespace) / "store")
     return _read(settings.namespace, opened)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ RING = tuple(name for name in COLUMNS if name.startswith("ring_"))
 COUNTS = ("ring_count", "frames_count", "comm_b_count")
 """Rings only grow, and each tells how much it has grown: together they tell whether the past is another one."""
 UNWRITTEN = -1
+PIECE = 500
+"""Aircraft made into documents at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +48,30 @@ class AircraftRows:
     groups: list[tuple[list[int], Rows]]
 
     def documents(self) -> Iterator[tuple[str, bytes]]:
-        """Keys and documents."""
+        """Keys and documents, made some at a time: as values of Python thousands of rows would take many times more."""
         encode = msgspec.json.Encoder().encode
-        rows = zip(
-            self.slots, self.keys, self.decoder.plain(), self.track.plain(), self.lives, self.doubts, strict=True
-        )
-        for slot, key, decoder, track, life, doubt in rows:
-            document = AircraftDocument(SCHEMA, address_text(key), slot, key, decoder, track, life, doubt)
-            yield f"aircraft:{address_name(key)}", encode(document)
-        past = dict(zip(self.past, self.rings.plain(), strict=True))
-        for members, group in self.groups:
-            for one, row in zip(members, group.plain(), strict=True):
-                past[one] |= row
-        for one, row in past.items():
-            key = self.keys[one]
-            yield f"past:{address_name(key)}", encode(PastDocument(SCHEMA, address_text(key), row))
+        for begin in range(0, len(self.keys), PIECE):
+            end = begin + PIECE
+            decoder, track = self.decoder.part(begin, end).plain(), self.track.part(begin, end).plain()
+            slots, keys = self.slots[begin:end], self.keys[begin:end]
+            rows = zip(slots, keys, decoder, track, self.lives[begin:end], self.doubts[begin:end], strict=True)
+            for slot, key, decoder_row, track_row, life, doubt in rows:
+                document = AircraftDocument(SCHEMA, address_text(key), slot, key, decoder_row, track_row, life, doubt)
+                yield f"aircraft:{address_name(key)}", encode(document)
+        for begin in range(0, len(self.past), PIECE):
+            for one, row in self._pasts(begin, begin + PIECE).items():
+                key = self.keys[one]
+                yield f"past:{address_name(key)}", encode(PastDocument(SCHEMA, address_text(key), row))
+
+    def _pasts(self, begin: int, end: int) -> dict[int, dict[str, Any]]:
+        """Those of a part of `past`, by aircraft. Aircraft are in ascending order everywhere."""
+        members = self.past[begin:end]
+        pasts = dict(zip(members, self.rings.part(begin, end).plain(), strict=True))
+        for of_group, group in self.groups:
+            first, last = bisect_left(of_group, members[0]), bisect_right(of_group, members[-1])
+            for one, row in zip(of_group[first:last], group.part(first, last).plain(), strict=True):
+                pasts[one] |= row
+        return pasts
 
 
 class AircraftPart:

@@ -73,8 +73,8 @@ class Finished:
                 keys += [numbered("alert", number) for number in one.alerts]
                 del self._stops[stop_id]
         oldest_common = now - min(self._keep_s, COMMON_S)
-        for gap_id, (at, stop_id) in list(self._gaps.items()):
-            if at < (oldest if stop_id in self._stops else oldest_common) and gap_id not in needed:
+        for gap_id, (at, told_by) in list(self._gaps.items()):
+            if at < (oldest if told_by in self._stops else oldest_common) and gap_id not in needed:
                 keys.append(f"gap:{gap_id}")
                 del self._gaps[gap_id]
         for number in [number for number, at in self._movements.items() if at < oldest_common]:

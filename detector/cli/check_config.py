@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from detector.cli import tables
-from detector.domain.errors import ConfigError
+from detector.domain.errors import ConfigError, DetectorError
 from detector.feeds.live import live_feed
+from detector.feeds.settings import FeedSettings
+from detector.net.addresses import PRIVATE_NETWORKS
+from detector.net.guard import Allowed, complaint
 from detector.settings import load_configuration
 from detector.sinks import open_sink
 from detector.sinks.means import Means
+from detector.sinks.settings import EndpointSettings
+from detector.stores import check_spec
 
 
 def check_config(
     config: Annotated[Path | None, typer.Option(metavar="FILE", help="Settings; default config/detector.yaml.")] = None,
 ) -> None:
-    """Read all settings, lists and corrections, and try secrets and templates; the first mistake with file and line."""
+    """Read all settings, lists and corrections, and try secrets, templates and addresses; nothing is connected to."""
     configuration = load_configuration(config)
     settings = configuration.settings
-    means = Means(environ=os.environ, folder=configuration.path.parent)
-    for feed in settings.feeds:
-        live_feed(feed)
-    for endpoint in settings.endpoints:
-        try:
-            open_sink(endpoint, means)
-        except ConfigError as error:
-            raise ConfigError(f"{configuration.path}:1: {error}") from error
+    try:
+        check_spec(settings.service.store)
+        _check_variables(os.environ.keys(), [settings.service.token_env])
+        for feed in settings.feeds:
+            _check_feed(feed)
+        means = Means(environ=os.environ, folder=configuration.path.parent)
+        for endpoint in settings.endpoints:
+            _check_endpoint(endpoint, means)
+    except DetectorError as error:
+        raise ConfigError(f"{configuration.path}: {error}") from error
     feeds = ", ".join(feed.name for feed in settings.feeds) or "none"
     endpoints = ", ".join(f"{one.name}{'' if one.enabled else ' (off)'}" for one in settings.endpoints) or "none"
     console = tables.console(stderr=False)
@@ -40,3 +48,33 @@ def check_config(
         f"endpoints: {endpoints}",
     ):
         console.print(line, markup=False, soft_wrap=True)
+
+
+def _check_feed(feed: FeedSettings) -> None:
+    live_feed(feed)
+    _check_variables(os.environ.keys(), [feed.client_secret_env])
+    if feed.client_secret_file is not None and not Path(feed.client_secret_file).is_file():
+        raise ConfigError(f"feed {feed.name}: there is no file {feed.client_secret_file} with the secret")
+    if feed.url:
+        why = complaint(feed.url, Allowed.of(PRIVATE_NETWORKS if feed.allow_private else ()))
+        if why is not None:
+            raise ConfigError(
+                f"feed {feed.name}: the address in its url is {why}; if that is meant, set allow_private: true"
+            )
+
+
+def _check_endpoint(endpoint: EndpointSettings, means: Means) -> None:
+    open_sink(endpoint, means)
+    # What the environment fills in is known only when it is sent.
+    if endpoint.url and "${" not in endpoint.url:
+        why = complaint(endpoint.url, Allowed.of(endpoint.allow))
+        if why is not None:
+            raise ConfigError(
+                f"endpoint {endpoint.name}: the address in its url is {why}; if that is meant, name it in `allow`"
+            )
+
+
+def _check_variables(there: Iterable[str], names: Iterable[str | None]) -> None:
+    for name in names:
+        if name is not None and name not in there:
+            raise ConfigError(f"the environment variable {name} is not set")

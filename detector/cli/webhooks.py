@@ -109,6 +109,9 @@ def resend(
         opened.checkpoint({RESEND + letter.key: b"1" for letter in letters})
     finally:
         opened.close()
+    if not letters:
+        tables.console(stderr=False).print("No dead letters.")
+        return
     count = f"{len(letters):,} message{'s' if len(letters) != 1 else ''}"
     tables.console(stderr=False).print(f"{count}: the service sends them again, at its start if it is not running.")
 
@@ -129,7 +132,7 @@ def _opened(store: str | None, config: Path | None) -> OpenStore:
     spec = settings.store if store is None else store
     if spec == "memory":
         raise UsageError("a store in memory ends with the service: nothing of it can be seen from here")
-    return visited(spec, namespace=settings.namespace, data_dir=service_home() / "store")
+    return visited(spec, namespace=settings.namespace, data_dir=service_home(settings.namespace) / "store")
 
 
 def _letters(store: OpenStore, endpoint: str | None) -> list[Entry]:

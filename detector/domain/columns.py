@@ -86,6 +86,11 @@ class Rows:
     n: int
     columns: Mapping[str, tuple[Column, npt.NDArray[Any]]]
 
+    def part(self, begin: int, end: int) -> Rows:
+        """The rows from `begin` to before `end`."""
+        columns = {name: (column, values[begin:end]) for name, (column, values) in self.columns.items()}
+        return Rows(max(0, min(end, self.n) - begin), columns)
+
     def plain(self) -> list[dict[str, Any]]:
         """The rows as plain Python values; fields that hold their empty value are left out.
 

@@ -63,7 +63,12 @@ class StateLostError(StoreError):
 
 
 class StoreTakenError(StoreError):
-    """Another instance has taken over the namespace since. Nothing of this checkpoint was written."""
+    """Another instance has taken over the namespace since. Nothing of this checkpoint was written.
+
+    Its own exit status lets a supervisor know that starting again would only take it back, and so on.
+    """
+
+    exit_status = 3
 
 
 class Reject(StrEnum):

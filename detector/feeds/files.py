@@ -81,6 +81,12 @@ class Recordings:
         return sum(self._bytes_read)
 
     @property
+    def live(self) -> bool:
+        """Whether all of it was written down while it was heard: then nothing is told at its end that was not told
+        at that moment."""
+        return all(file.format == SPOOL for file in self.files)
+
+    @property
     def rejects(self) -> RejectCounts:
         """What was dropped so far, by reason."""
         total = RejectCounts()

@@ -91,6 +91,9 @@ class SpoolReader:
             self.notes += [gone, *_missing(headers)] if begun else chain_notes(headers)
             return False
         missing = _missing(headers)
+        first = self.segments[0]
+        if first.header.sequence == self._position.sequence and first.path.stat().st_size < self._position.offset:
+            missing.append(f"{first.path}: ends before the position that the state belongs to; its end is lost")
         self.notes += missing
         return not missing
 

@@ -17,7 +17,7 @@ import httpcore2
 
 from detector.net.addresses import Address, Network, is_metadata, literal, refusal
 from detector.net.errors import ExchangeError, Failure
-from detector.net.urls import Url, host_of
+from detector.net.urls import Url, host_of, parse
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """(name, port) -> addresses as text, best first. Raises OSError where there are none."""
@@ -69,6 +69,18 @@ class Allowed:
     def _is_named(self, host: str, port: int, address: Address) -> bool:
         alone = any(n.num_addresses == 1 and n.network_address == address for n in self.networks)
         return alone or (literal(host) == address and (host, port) in self.services)
+
+
+def complaint(url: str, allowed: Allowed) -> str | None:
+    """Why a URL that names an address can never be asked; None where it can, or where only a look-up will tell.
+
+    Raises ExchangeError for what is no URL at all.
+    """
+    parsed = parse(url)
+    address = literal(parsed.host)
+    if address is None or allowed.admits(parsed.host, parsed.port, address):
+        return None
+    return refusal(address)
 
 
 def _service(entry: str) -> tuple[str, int]:

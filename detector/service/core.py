@@ -81,6 +81,10 @@ class Core:
         alerts, self._alerts = self._alerts, []
         return alerts
 
+    def found(self) -> int:
+        """How many new revisions `alerts` would give."""
+        return len(self._alerts)
+
     def lag_s(self, now: float) -> float | None:
         """How far event time is behind `now`; None before there is any."""
         told = self.pipeline.told_until

@@ -18,7 +18,7 @@ import msgspec
 from detector.alerting.entries import RESEND
 from detector.alerting.outbox import REMEMBERED_S, Outbox
 from detector.checkpoint import COMPLETE, Pending, Snapshot
-from detector.domain.errors import StateLostError, StoreError, StoreTakenError
+from detector.domain.errors import StateLostError, StoreError, StoreTakenError, StoreUnavailableError
 from detector.domain.live import Clock
 from detector.feeds.spool import Position
 from detector.service.core import Core
@@ -145,9 +145,11 @@ class Keeping:
         except StoreTakenError:
             raise
         except StoreError as error:
-            if self.trouble != str(error):
+            # What the server itself has said, in parentheses, names the command.
+            trouble = str(error).partition(" (")[0]
+            if self.trouble != trouble:
                 self._log.error("the store does not take the state; listening goes on", reason=str(error))
-            self.trouble = str(error)
+            self.trouble = trouble
             raise
         if self.trouble is not None:
             self._log.info("the store takes the state again", after=self.trouble)
@@ -166,7 +168,8 @@ class Keeping:
 
     async def _written(self, snapshot: Snapshot, document: ServiceDocument, wholes: int) -> None:
         began = time.monotonic()
-        puts, deletes = await self._in_thread(snapshot.encoded)
+        # Not in the store's thread: messages to endpoints would wait for it.
+        puts, deletes = await asyncio.to_thread(snapshot.encoded)
         if wholes == self._wholes:
             self._pending.add(puts, deletes)
             self._pending.add({DOCUMENT: msgspec.json.encode(document)})
@@ -213,8 +216,10 @@ class Keeping:
                 notes = await self._in_thread(self._keeper.check)
             except StateLostError as lost:
                 self._lost = str(lost)
-            except StoreError as error:
+            except StoreUnavailableError as error:
                 self._log.warning("the store cannot be asked how it keeps the state", reason=str(error))
+            except StoreError as error:
+                self._log.error("the store may throw the state away", reason=str(error))
             else:
                 for note in notes:
                     self._log.warning("the store", note=note)

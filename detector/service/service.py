@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from detector.domain.alert import Alert
 from detector.domain.frame import Tick
 from detector.domain.live import Clock, Feed, FeedEvent, FeedStatus
 from detector.service.core import TICK_LAG_S, Core
@@ -56,6 +57,7 @@ class Service:
 
     def stop(self) -> None:
         """Ask it to end: it writes its state and leaves."""
+        self.parts.log.info("stopping")
         self._stopping.set()
 
     def health(self) -> dict[str, Any]:
@@ -90,6 +92,8 @@ class Service:
         if (first_at := parts.core.pipeline.first_at) is not None:
             parts.couriers.outbox.listens_from(first_at)
         if alerts := parts.core.alerts():
+            for alert in alerts:
+                self._tell(alert)
             parts.couriers.offer(alerts, now)
         if now >= self._checkpoint_at and parts.keeping.checkpoint():
             self._checkpoint_at = now + parts.checkpoint_s
@@ -125,6 +129,20 @@ class Service:
         self.parts.keeping.checkpoint()
         await self.parts.keeping.settled()
         await asyncio.wait([delivering])
+        self.parts.log.info("stopped, with the state written")
+
+    def _tell(self, alert: Alert) -> None:
+        stop = alert.stop
+        self.parts.log.info(
+            f"alert {alert.event}",
+            id=alert.id,
+            revision=alert.revision,
+            severity=alert.severity,
+            rules=[finding.rule for finding in stop.findings],
+            icao24=stop.icao24,
+            airport=stop.airport,
+            level=int(stop.level),
+        )
 
     async def _listen(self, feed: Feed) -> None:
         """A feed does not end; should it break by a defect of ours, the others go on, and it is tried again."""

@@ -58,7 +58,9 @@ def _outcome(answer: Answer, now: float) -> Outcome:
     kind = verdict_on(answer.status)
     if kind is OutcomeKind.DELIVERED:
         return Outcome(kind, answer.status)
-    said = printable(answer.body[: ANSWER_SHOWN * 4].decode("utf-8", "replace"), ANSWER_SHOWN)
+    # A page for a browser says no more than the status.
+    body = b"" if "html" in answer.headers.get("content-type", "") else answer.body[: ANSWER_SHOWN * 4]
+    said = printable(body.decode("utf-8", "replace"), ANSWER_SHOWN)
     asked = answer.headers.get("retry-after")
     return Outcome(
         kind,

@@ -51,10 +51,11 @@ def secrets_of(
         try:
             text = (folder / file).read_text(encoding="ascii")
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{folder / file}:1: the webhook secrets in it cannot be read") from error
+            why = getattr(error, "strerror", None) or "no ASCII text"
+            raise ConfigError(f"the webhook secrets cannot be read from {folder / file}: {why}") from error
         lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
         if not lines:
-            raise ConfigError(f"{folder / file}:1: holds no webhook secret; one a line")
+            raise ConfigError(f"{folder / file} holds no webhook secret; one a line")
         found += lines
     return found
 

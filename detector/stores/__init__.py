@@ -36,6 +36,15 @@ STORES: dict[str, str] = {
 WITHOUT_ADDRESS = frozenset({"memory", "embedded"})
 
 
+def check_spec(spec: str) -> None:
+    """Raises UsageError for what `open_store` would not understand; nothing is opened."""
+    scheme, separator, _ = spec.partition("://")
+    if scheme not in STORES or bool(separator) == (scheme in WITHOUT_ADDRESS):
+        raise UsageError(f"store {spec!r} is not known: use memory, embedded, redis://..., rediss://... or unix://...")
+    if separator:
+        import_module("detector.stores.redis").client_of(spec).close()
+
+
 def open_store(spec: str, *, namespace: str, data_dir: Path) -> OpenStore:
     """The store that `spec` names: `memory`, `embedded`, `redis://...`, `rediss://...` or `unix://...`.
 
@@ -44,9 +53,7 @@ def open_store(spec: str, *, namespace: str, data_dir: Path) -> OpenStore:
     """
     if not re.fullmatch(r"[A-Za-z0-9._-]+", namespace):
         raise UsageError(f"store namespace {namespace!r}: use letters, digits, '.', '_' and '-' only")
-    scheme, separator, _ = spec.partition("://")
-    if scheme not in STORES or bool(separator) == (scheme in WITHOUT_ADDRESS):
-        raise UsageError(f"store {spec!r} is not known: use memory, embedded, redis://..., rediss://... or unix://...")
-    module, _, function = STORES[scheme].partition(":")
+    check_spec(spec)
+    module, _, function = STORES[spec.partition("://")[0]].partition(":")
     opener = cast(_Opener, getattr(import_module(module), function))
     return opener(spec, namespace=namespace, data_dir=data_dir)

@@ -125,20 +125,27 @@ class RedisStore:
         return cast(Iterator[bytes], self._client.scan_iter(match=pattern, count=KEYS_PER_COMMAND))
 
 
-def open_redis(spec: str, *, namespace: str, data_dir: Path) -> RedisStore:  # noqa: ARG001  one signature for all
-    """The server behind a `redis://`, `rediss://` or `unix://` URL; user, password and database as redis-py reads them.
-
-    Raises UsageError for a URL that cannot be, StoreError where the server cannot be reached or would throw state away.
-    """
+def client_of(spec: str) -> redis.Redis:
+    """The client for a URL, not connected yet. Raises UsageError for one that cannot be."""
     label = f"the store at {server_of(spec)}"
     try:
-        client = redis.Redis.from_url(spec, **client_options())
+        client: redis.Redis = redis.Redis.from_url(spec, **client_options())
     except ValueError as error:
         said = str(error)
         if spec.count("@") > 0:
             # What is said of a port or database may be a piece of the password.
             said = "host, port or options are not as they must be; write / ? # @ % in a password as %2F %3F %23 %40 %25"
         raise UsageError(f"{label}: {said}") from error
+    return client
+
+
+def open_redis(spec: str, *, namespace: str, data_dir: Path) -> RedisStore:  # noqa: ARG001  one signature for all
+    """The server behind a `redis://`, `rediss://` or `unix://` URL; user, password and database as redis-py reads them.
+
+    Raises UsageError for a URL that cannot be, StoreError where the server cannot be reached or would throw state away.
+    """
+    label = f"the store at {server_of(spec)}"
+    client = client_of(spec)
     try:
         with store_errors(label):
             client.ping()

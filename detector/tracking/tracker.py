@@ -277,14 +277,14 @@ class Tracker:
     def _settling(
         self, arrivals: Arrivals, fixes: points.AcceptedFixes, previous: F64, silence_end: Flags, trigger: Triggers
     ) -> None:
-        """Fixes in the minutes after a silence."""
+        """Fixes in the minutes after a silence, now and then from its end on: each aircraft at times of its own."""
         position, at = fixes.position, fixes.at
         ended = last_true(silence_end)[position]
         here = ended >= arrivals.first[position]
         carried = arrivals.carried["silence_ended_at"][arrivals.group[position]]
         silence_at = np.where(here, arrivals.at[np.maximum(ended, 0)], carried) if len(position) else at
         attentive = (at - silence_at <= self.settings.after_silence_s) & (at >= silence_at)
-        new_spell = np.floor(at / SETTLING_EVERY_S) != np.floor(previous / SETTLING_EVERY_S)
+        new_spell = (at - silence_at) // SETTLING_EVERY_S != (previous - silence_at) // SETTLING_EVERY_S
         trigger[position[attentive & (new_spell | ~(previous >= silence_at))]] |= Trigger.AFTER_SILENCE
 
     def _moments(

@@ -26,7 +26,7 @@ from tests.faults.proxy import FaultProxy, Plan, drawn
 from tests.faults.surroundings import ScaledClock
 from tests.faults.world import SETTINGS, World
 
-SPEED = 30.0
+SPEED = 40.0
 """Times real time; a machine that is slower makes everything late, which changes nothing of what is to be shown."""
 LISTEN_S = 150.0
 """Event time of a run: a period and a bit, so that most alerts are closed again."""

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.faults import kills
+from tests.faults.world import AIRCRAFT
 
 
-def _run(folder: Path, count: int, seed: int, pace_s: float, capsys: pytest.CaptureFixture[str]) -> None:
-    account = kills.run(folder, count, seed, pace_s=pace_s)
+def _run(
+    folder: Path, count: int, seed: int, pace_s: float, capsys: pytest.CaptureFixture[str], aircraft: int = AIRCRAFT
+) -> None:
+    account = kills.run(folder, count, seed, pace_s=pace_s, aircraft=aircraft)
     found = account.verdict
     assert found is not None
     with capsys.disabled():
@@ -25,7 +28,7 @@ def _run(folder: Path, count: int, seed: int, pace_s: float, capsys: pytest.Capt
 
 
 def test_no_kill_loses_an_alert_or_gives_it_a_second_id(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    _run(tmp_path, 10, 1, 1.5, capsys)
+    _run(tmp_path, 10, 1, 1.5, capsys, aircraft=2 * AIRCRAFT)
 
 
 @pytest.mark.soak

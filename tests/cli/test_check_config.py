@@ -1,0 +1,75 @@
+"""`detector check-config`: what would only be noticed when it is too late is noticed here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from detector.cli import status_of
+
+WRONG = {
+    "store misspelt": ("service: {store: embeded}", "embeded"),
+    "store with a bad port": ('service: {store: "redis://localhost:99999999"}', "redis"),
+    "token not set": ("service: {token_env: NO_SUCH_VARIABLE}", "NO_SUCH_VARIABLE"),
+    "private endpoint": (
+        'endpoints: [{name: a, url: "https://10.1.2.3/", secrets_env: [HOOK_SECRET]}]',
+        "allow",
+    ),
+    "private feed": ('feeds: [{name: a, kind: readsb, url: "http://192.168.1.2/aircraft.json"}]', "allow_private"),
+    "client secret not set": (
+        "feeds: [{name: a, kind: opensky, client_id: me, client_secret_env: NO_SUCH_VARIABLE}]",
+        "NO_SUCH_VARIABLE",
+    ),
+    "client secret file": (
+        "feeds: [{name: a, kind: opensky, client_id: me, client_secret_file: nowhere.txt}]",
+        "nowhere.txt",
+    ),
+    "webhook secret not set": (
+        'endpoints: [{name: a, url: "https://example.org/", secrets_env: [NO_SUCH_VARIABLE]}]',
+        "NO_SUCH_VARIABLE",
+    ),
+    "two feeds of one name": (
+        "feeds: [{name: a, kind: beast}, {name: a, kind: avr}]",
+        "two feeds",
+    ),
+    "unknown key": ("endpoints: [{name: a, ulr: x}]", "url"),
+}
+
+
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    monkeypatch.delenv("NO_SUCH_VARIABLE", raising=False)
+
+
+@pytest.mark.parametrize(("text", "word"), WRONG.values(), ids=WRONG.keys())
+def test_a_mistake_is_one_line_that_names_it(
+    text: str, word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "detector.yaml"
+    file.write_text(text + "\n", encoding="utf-8")
+    assert status_of(["check-config", "--config", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert str(file) in said
+    assert word in said
+
+
+def test_what_is_in_order_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "detector.yaml"
+    file.write_text(
+        "feeds:\n"
+        "  - {name: roof, kind: beast}\n"
+        '  - {name: own, kind: readsb, url: "http://192.168.1.2/aircraft.json", allow_private: true}\n'
+        "endpoints:\n"
+        '  - {name: desk, url: "https://example.org/", secrets_env: [HOOK_SECRET]}\n'
+        '  - {name: inside, url: "https://10.1.2.3/", secrets_env: [HOOK_SECRET], allow: [10.0.0.0/8]}\n'
+        "  - {name: file, kind: jsonl, path: alerts.jsonl, enabled: false}\n",
+        encoding="utf-8",
+    )
+    assert status_of(["check-config", "--config", str(file)]) == 0
+    said = capsys.readouterr().out
+    assert "in order" in said
+    assert "feeds: roof, own" in said
+    assert "endpoints: desk, inside, file (off)" in said
