@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
+from heapq import nlargest
 
 from detector.checkpoint.documents import numbered
 from detector.domain.alert import Alert
@@ -13,6 +14,8 @@ from detector.domain.stop import Stop
 
 SWEEP_S = 600.0
 """What has become too old is looked for this often."""
+MOST_COMMON = 20_000
+"""Past so many movements or such gaps the oldest go, too: in a flood of invented addresses each makes one."""
 COMMON_S = 7 * 86_400.0
 """Movements, and gaps of which no stop was told, are kept no longer: every aircraft that leaves the range makes a gap,
 thousands a day at a good place."""
@@ -48,11 +51,13 @@ class Finished:
         one.alerts.append(number)
 
     def movement(self, number: int, movement: Movement) -> None:
-        self._movements[number] = movement.latest
+        if self._keep_s is not None:
+            self._movements[number] = movement.latest
 
     def gap(self, gap: Gap) -> None:
         """A gap in a new revision; one that lasts counts from its begin."""
-        self._gaps[gap.id] = (gap.begin if gap.end is None else gap.end, gap.stop_id)
+        if self._keep_s is not None:
+            self._gaps[gap.id] = (gap.begin if gap.end is None else gap.end, gap.stop_id)
 
     def last_revision(self, stop_id: str) -> int | None:
         """The number of the last revision of the alert on a stop."""
@@ -61,7 +66,10 @@ class Finished:
 
     def too_old(self, now: float | None, in_use: Callable[[], Container[str]]) -> list[str]:
         """Keys to delete at event time `now`. `in_use` tells the ids of stops and gaps that the path still holds."""
-        if self._keep_s is None or now is None or now < self._swept_at + SWEEP_S:
+        if self._keep_s is None or now is None:
+            return []
+        crowded = max(len(self._gaps), len(self._movements)) > 2 * MOST_COMMON
+        if now < self._swept_at + SWEEP_S and not crowded:
             return []
         needed = in_use()
         self._swept_at = now
@@ -73,11 +81,19 @@ class Finished:
                 keys += [numbered("alert", number) for number in one.alerts]
                 del self._stops[stop_id]
         oldest_common = now - min(self._keep_s, COMMON_S)
+        oldest_gap = max(oldest_common, _of_newest(at for at, told_by in self._gaps.values() if told_by is None))
+        oldest_common = max(oldest_common, _of_newest(self._movements.values()))
         for gap_id, (at, told_by) in list(self._gaps.items()):
-            if at < (oldest if told_by in self._stops else oldest_common) and gap_id not in needed:
+            if at < (oldest if told_by in self._stops else oldest_gap) and gap_id not in needed:
                 keys.append(f"gap:{gap_id}")
                 del self._gaps[gap_id]
         for number in [number for number, at in self._movements.items() if at < oldest_common]:
             keys.append(numbered("movement", number))
             del self._movements[number]
         return keys
+
+
+def _of_newest(times: Iterable[float]) -> float:
+    """The time of the oldest of the MOST_COMMON newest; -inf where there are no more than that."""
+    newest = nlargest(MOST_COMMON + 1, times)
+    return newest[-2] if len(newest) > MOST_COMMON else float("-inf")

@@ -50,8 +50,8 @@ class TrackingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     near_field_nm: float = 10.0
     forget_after_h: Annotated[float, msgspec.Meta(ge=24.0)] = 168.0
     forget_open_after_h: Annotated[float, msgspec.Meta(ge=24.0)] = 2160.0
-    aircraft_kept: Annotated[int, msgspec.Meta(ge=1)] = 12_288
-    aircraft_limit: Annotated[int, msgspec.Meta(ge=2)] = 16_384
+    aircraft_kept: Annotated[int, msgspec.Meta(ge=1)] = 9_216
+    aircraft_limit: Annotated[int, msgspec.Meta(ge=2)] = 12_288
 
     def __post_init__(self) -> None:
         if self.aircraft_limit <= self.aircraft_kept:

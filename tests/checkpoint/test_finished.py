@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from detector.checkpoint import Journal
+from detector.checkpoint import finished as module
 from detector.checkpoint.finished import Finished
 from detector.domain.frame import Tick
 from detector.domain.gap import Gap, GapClass
@@ -106,8 +107,6 @@ def test_numbers_go_on_after_everything_was_deleted() -> None:
 COLUMNS = ("payload", "length", "receiver", "level", "mlat")
 
 
-
-
 def test_gaps_of_a_stop_stay_as_long_as_the_stop_and_others_go_after_a_week() -> None:
     finished = Finished(90 * DAY_S)
     common = Gap(
@@ -121,3 +120,16 @@ def test_gaps_of_a_stop_stay_as_long_as_the_stop_and_others_go_after_a_week() ->
     assert finished.too_old(ENDED_AT + 6 * DAY_S, frozenset) == []
     assert finished.too_old(ENDED_AT + 8 * DAY_S, frozenset) == ["gap:common"]
     assert "gap:of a stop" in finished.too_old(ENDED_AT + 120 * DAY_S, frozenset)
+
+
+def test_of_what_is_common_only_so_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_COMMON", 5)
+    finished = Finished(90 * DAY_S)
+    for n in range(20):
+        finished.gap(
+            Gap(
+                id=f"{n:02d}", revision=1, icao24="4840d6", callsign=None, begin=ENDED_AT + n - 9.0, end=ENDED_AT + n,
+                kind=GapClass.COVERAGE, reason="left the range", lost=None, found=None, listened_s=None,
+            )
+        )  # fmt: skip
+    assert finished.too_old(ENDED_AT + 30.0, lambda: {"03"}) == [f"gap:{n:02d}" for n in range(15) if n != 3]

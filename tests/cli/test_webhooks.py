@@ -69,7 +69,7 @@ def keep_dead_letters(store: str = "embedded") -> None:
     for name, outcome in (("desk", Outcome(OutcomeKind.DEAD, 404, "HTTP 404: [no] such")), ("chat", None)):
         while outcome is not None and (entry := box.next_due(name, NOW)) is not None:
             box.settle(entry, outcome, NOW)
-    opened = open_store(store, namespace="service", data_dir=service_home() / "store")
+    opened = open_store(store, namespace="service", data_dir=service_home("service") / "store")
     opened.checkpoint(*box.changes())
     opened.close()
 
@@ -160,7 +160,7 @@ def test_a_resend_is_done_by_the_service_at_its_next_start(
     keep_dead_letters()
     assert status_of(["webhooks", "resend", *args, "--config", endpoints(tmp_path, Receiver())]) == 0
     assert capsys.readouterr().out.startswith(f"{len(sent)} message")
-    store = open_store("embedded", namespace="service", data_dir=service_home() / "store")
+    store = open_store("embedded", namespace="service", data_dir=service_home("service") / "store")
     box = Outbox([Endpoint("desk"), Endpoint("chat")])
     box.restore(store.load(""))
     assert box.take_wishes(store.load(""), NOW + 60.0) == len(sent)
@@ -179,7 +179,7 @@ def test_a_message_that_is_no_dead_letter_is_named(tmp_path: Path, capsys: pytes
 def test_dead_letters_are_to_be_had_while_the_service_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     keep_dead_letters()
     file = endpoints(tmp_path, Receiver())
-    of_service = open_store("embedded", namespace="service", data_dir=service_home() / "store")
+    of_service = open_store("embedded", namespace="service", data_dir=service_home("service") / "store")
     try:
         assert status_of(["webhooks", "dead", "--config", file]) == 0
         assert status_of(["webhooks", "resend", "alert-a.1", "--config", file]) == 0

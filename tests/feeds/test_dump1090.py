@@ -148,8 +148,9 @@ def test_a_server_that_is_killed_and_comes_back_is_heard_again_and_the_gap_is_to
         assert heard[: len(first)] == payloads(first)
         assert heard[len(first) :] == payloads(second)
         late_s = inlet.frames(feed).heard_at[len(first) :] - second.heard_at
-        # What was on its way when the clock went on was up to 20 s late; the fastest frames tell how late.
-        assert np.quantile(np.abs(late_s[1500:]), 0.9) < 1.0
+        # What was on its way when the clock went on was up to 20 s late; the fastest frames tell how late. On a busy
+        # machine they are some of the recording's seconds late themselves: it runs a hundred times faster.
+        assert np.quantile(np.abs(late_s[1500:]), 0.9) < 5.0
 
 
 async def play_with_a_kill(first: FrameBatch, second: FrameBatch) -> tuple[CollectingInlet, float, float]:

@@ -19,8 +19,6 @@ from detector.domain.live import FeedEvent, FeedStatus
 from detector.stores.embedded import open_embedded
 from tests.service.stage import Receiver, Stage, StageClock
 
-CK = 10.0
-
 
 async def heard(stage: Stage, real: FrameBatch, addresses: int, gap: tuple[float, float]) -> float:
     """Plays it; the longest turn in s."""
@@ -48,7 +46,7 @@ def main(addresses: int) -> None:
         clock = StageClock(float(real.heard_at[0]))
         receiver = Receiver(clock)
         store = open_embedded("embedded", namespace="service", data_dir=Path(folder) / "store")
-        stage = Stage(clock, receiver, store, Path(folder) / "spool", [{"name": "desk"}], checkpoint_s=CK)
+        stage = Stage(clock, receiver, store, Path(folder) / "spool", [{"name": "desk"}])
         began = time.perf_counter()
         longest_s = asyncio.run(heard(stage, real, addresses, (lost, back)))
         server = Path(f"/proc/{store.server.process.pid}/status").read_text(encoding="ascii")

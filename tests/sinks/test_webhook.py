@@ -132,7 +132,7 @@ def test_a_secret_that_is_none_is_refused_and_not_shown(secret: str) -> None:
 
 
 def test_a_secret_that_is_not_there_is_an_error_at_the_start(tmp_path: Path) -> None:
-    for settings, words in (({"secrets_env": ("HOOK",)}, "HOOK"), ({"secrets_file": "none"}, "none:1")):
+    for settings, words in (({"secrets_env": ("HOOK",)}, "HOOK"), ({"secrets_file": "none"}, "none: No such file")):
         with pytest.raises(ConfigError, match=f"endpoint hook: .*{words}"):
             sink_to(Receiver(port=1), Means(folder=tmp_path), **settings)
 
