@@ -7,37 +7,27 @@ import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import msgspec
-
 from detector import __version__
 from detector.alerting.outbox import Outbox
 from detector.app.homes import service_home
-from detector.app.path import build_pipeline
-from detector.checkpoint import Journal
-from detector.domain.errors import ConfigError, OutputError, UsageError
-from detector.domain.frame import FrameBatch, Tick
+from detector.app.recovery import Recovery
+from detector.domain.errors import ConfigError, UsageError
 from detector.domain.live import Clock, FeedEvent, FeedStatus
 from detector.domain.times import iso
 from detector.feeds.live import live_feed
-from detector.feeds.spool import Position, newest_stream, read_from
-from detector.service.core import Core
 from detector.service.delivery import Couriers, Delivery, Hooks
 from detector.service.intake import FeedState, Intake
-from detector.service.keeping import DOCUMENT, Keeping, ServiceDocument
+from detector.service.keeping import Keeping
 from detector.service.log import Log
 from detector.service.metrics import DeliveryTally, ServiceMetrics
 from detector.service.service import Parts, Service
 from detector.settings import Configuration
 from detector.sinks import open_sink
 from detector.sinks.means import Means
-from detector.sinks.spool import SpoolWriter
 from detector.stores import open_store
 from detector.stores.keeper import Keeper
 from detector.web.edge import EdgeServer, bound, edge
 
-DAY_S = 86_400.0
-MEGABYTE = 1_000_000
-SPOOL_ID_BYTES = 16
 SHUT = frozenset({FeedStatus.LOST, FeedStatus.SILENT})
 
 
@@ -97,16 +87,19 @@ class Serving:
         outbox.take_wishes(state, clock.now())
         for name, n in outbox.strangers.items():
             log.warning("messages of an endpoint that is not configured stay in the store", endpoint=name, messages=n)
-        core, spool_id = self._core(configuration, state)
+        recovery = Recovery(configuration, state, self._spool_folder(), clock, log)
+        core = recovery.core
+        if recovery.writer is not None:
+            self._closing.append(recovery.writer.close)
         tally = DeliveryTally()
         intake = Intake(clock.now, self._fed)
-        keeping = Keeping(keeper, core, outbox, spool_id, clock, log)
+        keeping = Keeping(keeper, core, outbox, recovery.spool_id, clock, log)
         hooks = Hooks(delivery=lambda delivery: self._delivered(tally, delivery))
         couriers = Couriers(outbox, sinks, keeping.write, clock, hooks)
         keeping.through = couriers.write
         keeping.on_wishes = lambda wishes: self._wished(couriers.take_wishes(wishes, clock.now()))
-        if isinstance(core.spool, SpoolWriter):
-            keeping.on_kept = core.spool.keep_from
+        if recovery.writer is not None:
+            keeping.on_kept = recovery.writer.keep_from
         parts = Parts(
             core=core,
             intake=intake,
@@ -116,6 +109,7 @@ class Serving:
             clock=clock,
             log=log,
             checkpoint_s=settings.service.checkpoint_s,
+            clock_ahead_s=getattr(clock, "ahead_s", lambda: 0.0),
         )
         service = Service(parts)
         if page is not None:
@@ -131,74 +125,17 @@ class Serving:
         )
         return service
 
-    def _core(self, configuration: Configuration, state: Mapping[str, bytes]) -> tuple[Core, str]:
-        """The path, as it was when the state was written, and then as the spool goes on from there."""
-        pipeline = build_pipeline(configuration)
-        journal = Journal(pipeline, "service", keep_s=self._settings.service.keep_days * DAY_S)
-        if "stream" in state:
-            journal.restore(state)
-        core = Core(pipeline, journal, None, self._spool_lost)
-        document = msgspec.json.decode(state[DOCUMENT], type=ServiceDocument) if DOCUMENT in state else None
-        folder = self._spool_folder()
-        if document is None and self._settings.spool.enabled and (found := newest_stream(folder)) is not None:
-            self._log.warning("the store is empty; the state is made again from the spool", spool=str(folder))
-            document = ServiceDocument(found, 0, 0)
-        spool_id = secrets.token_hex(SPOOL_ID_BYTES) if document is None else document.spool_id
-        joined_on = True
-        if document is not None and document.position is not None:
-            joined_on = self._take_up(core, folder, document.position, spool_id)
-        if self._settings.spool.enabled:
-            writer = core.spool = self._spool(spool_id, core.position)
-            if document is not None and (document.position is None or not joined_on):
-                # The state is of a time when nothing was recorded: the new segments do not join on to the old ones.
-                writer.lost()
-        return core, spool_id
-
-    def _take_up(self, core: Core, folder: Path, position: Position, spool_id: str) -> bool:
-        """What was heard after the state was written; False if the spool does not join on to that."""
-        core.position = position
-        tail = read_from(folder, position, spool_id)
-        items = 0
-        for item, end in tail:
-            core.take_up(item, end)
-            items += isinstance(item, FrameBatch | Tick)
-        if not tail.whole:
-            self._log.error("the spool does not join on to the state: what was heard in between is lost")
-        for note in tail.notes:
-            self._log.warning("the spool", note=note)
-        if items:
-            self._log.info(
-                "taken up again from the spool", items=items, frames=core.pipeline.frames, alerts=core.found()
-            )
-        return tail.whole
-
-    def _spool(self, spool_id: str, after: Position | None) -> SpoolWriter:
-        settings = self._settings.spool
-        writer = SpoolWriter(
-            self._spool_folder(),
-            spool_id=spool_id,
-            max_segment_bytes=int(settings.segment_mb * MEGABYTE),
-            max_segment_age_s=settings.segment_age_s,
-            keep_bytes=int(settings.keep_gb * 1000 * MEGABYTE),
-            keep_s=settings.keep_hours * 3600.0,
-            after=after,
-        )
-        self._closing.append(writer.close)
-        return writer
-
     def _spool_folder(self) -> Path:
         named = self._settings.spool.folder
         return self._home / "spool" if named is None else self._folder / named
-
-    def _spool_lost(self, error: OutputError) -> None:
-        self._log.error("nothing is recorded any more; listening goes on", reason=str(error))
 
     def _fed(self, event: FeedEvent, state: FeedState) -> None:
         tell = self._log.warning if event.status in SHUT else self._log.info
         tell(f"feed {event.status}", feed=event.feed, reason=event.reason, gaps=state.gaps)
 
     def _wished(self, messages: int) -> None:
-        self._log.info("dead letters are sent again, as asked for", messages=messages)
+        if messages:
+            self._log.info("dead letters are sent again, as asked for", messages=messages)
 
     def _delivered(self, tally: DeliveryTally, delivery: Delivery) -> None:
         tally.note(delivery)

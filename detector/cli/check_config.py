@@ -38,8 +38,8 @@ def check_config(
             _check_endpoint(endpoint, means)
     except DetectorError as error:
         raise ConfigError(f"{configuration.path}: {error}") from error
-    feeds = ", ".join(feed.name for feed in settings.feeds) or "none"
-    endpoints = ", ".join(f"{one.name}{'' if one.enabled else ' (off)'}" for one in settings.endpoints) or "none"
+    feeds = ", ".join(feed.name for feed in settings.feeds) or "none (detector run needs one)"
+    endpoints = ", ".join(f"{one.name}{_remark(one)}" for one in settings.endpoints) or "none"
     console = tables.console(stderr=False)
     for line in (
         f"{configuration.path}: in order",
@@ -56,22 +56,30 @@ def _check_feed(feed: FeedSettings) -> None:
     if feed.client_secret_file is not None and not Path(feed.client_secret_file).is_file():
         raise ConfigError(f"feed {feed.name}: there is no file {feed.client_secret_file} with the secret")
     if feed.url:
-        why = complaint(feed.url, Allowed.of(PRIVATE_NETWORKS if feed.allow_private else ()))
-        if why is not None:
-            raise ConfigError(
-                f"feed {feed.name}: the address in its url is {why}; if that is meant, set allow_private: true"
-            )
+        found = complaint(feed.url, Allowed.of(PRIVATE_NETWORKS if feed.allow_private else ()))
+        if found is not None:
+            # By http a feed asks private addresses alone, so the same setting mends both.
+            meant = "if it is of your own network" if found.plain else "if that is meant"
+            raise ConfigError(f"feed {feed.name}: its url {found.why}; {meant}, set allow_private: true")
 
 
 def _check_endpoint(endpoint: EndpointSettings, means: Means) -> None:
     open_sink(endpoint, means)
     # What the environment fills in is known only when it is sent.
     if endpoint.url and "${" not in endpoint.url:
-        why = complaint(endpoint.url, Allowed.of(endpoint.allow))
-        if why is not None:
-            raise ConfigError(
-                f"endpoint {endpoint.name}: the address in its url is {why}; if that is meant, name it in `allow`"
-            )
+        found = complaint(endpoint.url, Allowed.of(endpoint.allow), plain_http=endpoint.allow_http)
+        if found is not None:
+            mend = "if it is of your own network, name it in `allow`"
+            if found.plain:
+                mend += "; if anybody on the way may read along, set allow_http: true"
+            raise ConfigError(f"endpoint {endpoint.name}: its url {found.why}; {mend}")
+
+
+def _remark(endpoint: EndpointSettings) -> str:
+    words = [] if endpoint.enabled else ["off"]
+    if endpoint.kind == "webhook" and not (endpoint.secrets or endpoint.secrets_env or endpoint.secrets_file):
+        words.append("not signed")
+    return f" ({', '.join(words)})" if words else ""
 
 
 def _check_variables(there: Iterable[str], names: Iterable[str | None]) -> None:

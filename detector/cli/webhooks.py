@@ -56,7 +56,7 @@ def try_endpoint(
 ) -> None:
     """Send an alert that never happened (type detector.alert.test), and tell what the endpoint said."""
     file = find_config(config)
-    chosen = _chosen(load_settings(file), endpoint, every=every)
+    chosen = _chosen(load_settings(file), file, endpoint, every=every)
     means = Means(environ=os.environ, folder=file.parent)
     now = time.time()
     results = [(s.name, asyncio.run(open_sink(s, means).send(trial_message(s.name, now), now))) for s in chosen]
@@ -65,8 +65,10 @@ def try_endpoint(
         outputs.write_lines(outputs.STANDARD_OUTPUT, lines)
     else:
         console = tables.console(stderr=False)
-        for name, outcome in results:
-            console.print(escape(f"{name}: {_told(outcome)}"), soft_wrap=True)
+        for settings, (name, outcome) in zip(chosen, results, strict=True):
+            if not settings.enabled:
+                console.print(escape(f"{name} is off (enabled: false)"), soft_wrap=True)
+            console.print(escape(f"{name}: {_told(outcome, settings.kind)}"), soft_wrap=True)
     failed = [name for name, outcome in results if outcome.kind is not OutcomeKind.DELIVERED]
     if failed:
         raise WorkError(f"not delivered: {', '.join(failed)}")
@@ -116,13 +118,14 @@ def resend(
     tables.console(stderr=False).print(f"{count}: the service sends them again, at its start if it is not running.")
 
 
-def _chosen(settings: Settings, name: str | None, *, every: bool) -> list[EndpointSettings]:
+def _chosen(settings: Settings, file: Path, name: str | None, *, every: bool) -> list[EndpointSettings]:
     if (name is None) is not every:
         raise UsageError("name one endpoint, or --all")
     names = ", ".join(endpoint.name for endpoint in settings.endpoints) or "none"
     chosen = [e for e in settings.endpoints if (e.enabled if every else e.name == name)]
     if not chosen:
-        raise UsageError(f"there is no endpoint {name}; the settings have: {names}" if name else "no endpoint to test")
+        missing = f"endpoint {name}" if name else "endpoint that is enabled"
+        raise UsageError(f"there is no {missing} in {file} (it has: {names}); --config names another file")
     return chosen
 
 
@@ -153,6 +156,8 @@ def _table(letters: Iterable[Entry]) -> Table:
     return table
 
 
-def _told(outcome: Outcome) -> str:
+def _told(outcome: Outcome, kind: str) -> str:
     status = f" (HTTP {outcome.status})" if outcome.status else ""
+    if kind == "jsonl" and outcome.kind is OutcomeKind.DELIVERED:
+        return "can be written (a test writes nothing)"
     return f"delivered{status}" if outcome.kind is OutcomeKind.DELIVERED else f"not delivered: {outcome.reason}"

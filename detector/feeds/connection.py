@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from detector.domain.live import Clock, Inlet
 from detector.feeds.live_stream import LiveStream
+from detector.feeds.signs_of_life import Signs
 
 READ_BYTES = 65_536
 PACE_S = 0.01
@@ -22,7 +23,7 @@ _LONGEST_REASON = 160
 
 @dataclass(slots=True, eq=False)
 class Connection:
-    """An open connection of the feed `feed`. `heard` tells whether any byte has come."""
+    """An open connection of the feed `feed`. `heard` tells whether a sign of life has come, which garbage is not."""
 
     feed: str
     reader: asyncio.StreamReader
@@ -31,23 +32,29 @@ class Connection:
     silent_after_s: float
     heard: bool = False
     silent: bool = False
-    """It was given up because nothing came for `silent_after_s`."""
+    """It was given up because no sign of life came for `silent_after_s`."""
+    complaint: str = ""
+    """What is wrong with all that came, once it has ended."""
     _last_at: float = 0.0
     _reading: bool = True
 
-    async def hear_out(self, inlet: Inlet, clock: Clock, on_bytes: Callable[[], None]) -> str:
-        """Give all it brings to the inlet; returns why it ended. `on_bytes` is called at every sign of life."""
+    async def hear_out(self, inlet: Inlet, clock: Clock, on_life: Callable[[], None]) -> str:
+        """Give all it brings to the inlet; returns why it ended. `on_life` is called at every sign of life."""
         keep_alive(self.writer)
+        signs = Signs(self.stream.kind)
         self._last_at = clock.now()
         watch = asyncio.get_running_loop().create_task(self._watch(clock))
         try:
-            reason = await self._read_on(inlet, clock, on_bytes)
+            reason = await self._read_on(inlet, clock, signs, on_life)
         finally:
             watch.cancel()
         rest = self.stream.finish(clock.now())
         if rest is not None:
             await inlet.hear(self.feed, rest)
-        return f"nothing heard for {self.silent_after_s:g} s" if self.silent else reason
+        self.complaint = signs.complaint(after_silence=self.silent) if rest is None else ""
+        if self.silent:
+            return self.complaint or f"nothing heard for {self.silent_after_s:g} s"
+        return f"{reason}; it {self.complaint}" if self.complaint else reason
 
     async def close(self) -> None:
         """Let go of it, without waiting for a peer that does not answer."""
@@ -57,7 +64,7 @@ class Connection:
                 await self.writer.wait_closed()
         self.writer.transport.abort()
 
-    async def _read_on(self, inlet: Inlet, clock: Clock, on_bytes: Callable[[], None]) -> str:
+    async def _read_on(self, inlet: Inlet, clock: Clock, signs: Signs, on_life: Callable[[], None]) -> str:
         while True:
             try:
                 data = await self.reader.read(READ_BYTES)
@@ -66,20 +73,23 @@ class Connection:
             if not data:
                 return "closed by the other side"
             now = clock.now()
-            self.heard = True
-            on_bytes()
             batch = self.stream.hear(data, now)
+            alive = signs.note(data, decoded=batch is not None)
+            if alive:
+                self.heard = True
+                on_life()
             if batch is not None:
                 # While the inlet lets us wait it is not the other side that is silent.
                 self._reading = False
                 await inlet.hear(self.feed, batch)
                 self._reading = True
-            self._last_at = clock.now()
+            if alive:
+                self._last_at = clock.now()
             if len(data) < READ_BYTES // 2:
                 await asyncio.sleep(PACE_S)
 
     async def _watch(self, clock: Clock) -> None:
-        """Give the connection up when nothing comes: a peer that has vanished looks like that, and does so for ever."""
+        """Give the connection up when no life comes: a peer that has vanished looks like that, and does so for ever."""
         while True:
             left_s = self.silent_after_s - (clock.now() - self._last_at)
             if left_s <= 0.0 and self._reading:

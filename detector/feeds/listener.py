@@ -20,7 +20,7 @@ class BeastListener:
 
     Each connection has a framer and a clock of its own. Frames carry the identity that the sender gives (0xe3), else
     the number of the feed. CONNECTED is told when the first sender is heard, LOST when the last one is gone (silent
-    ones are sent away), and LOST, too, while the port cannot be opened.
+    ones are sent away), and LOST, too, while the port cannot be opened, or when a sender alone brought something else.
     """
 
     def __init__(self, settings: FeedSettings, random: Random | None = None) -> None:
@@ -35,6 +35,7 @@ class BeastListener:
         self._told: tuple[FeedStatus, str] | None = None
 
     async def run(self, inlet: Inlet, clock: Clock) -> None:
+        self._told = None
         host, port = self._settings.tcp_address
         # Senders are tasks of the group: when we are cancelled, so are they.
         async with asyncio.TaskGroup() as senders:
@@ -72,8 +73,13 @@ class BeastListener:
         finally:
             self._senders.discard(connection)
             await connection.close()
-        if connection.heard and not any(sender.heard for sender in self._senders):
+        if any(sender.heard for sender in self._senders):
+            return
+        if connection.heard:
             self._tell(inlet, clock, FeedStatus.LOST, f"{peer}: {reason}")
+        elif connection.complaint:
+            # Without its port, so that the same stranger again is no news.
+            self._tell(inlet, clock, FeedStatus.LOST, f"{peer.partition(' port ')[0]}: {connection.complaint}")
 
     def _tell_connected(self, peer: str, inlet: Inlet, clock: Clock) -> None:
         if self._told is None or self._told[0] is not FeedStatus.CONNECTED:

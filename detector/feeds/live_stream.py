@@ -28,6 +28,11 @@ class LiveStream:
         self._counted: dict[str, int] = {}
         self._clock = self._new_clock()
 
+    @property
+    def kind(self) -> str:
+        """The format it reads."""
+        return "beast" if self._settings.kind in WITH_COUNTER else self._settings.kind
+
     def hear(self, data: bytes, arrived_at: float) -> Batch | None:
         """The frames or rows that `data` completes; None if there are none. `arrived_at`: Unix s UTC."""
         if self._framer is None:

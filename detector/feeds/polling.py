@@ -103,6 +103,7 @@ class Poller:
 
     async def run(self, inlet: Inlet, clock: Clock) -> None:
         """Ask, and ask again, until cancelled."""
+        self._status, self._reason, self._good_since = None, "", None
         if self._client is None:
             self._client = await asyncio.to_thread(client_of, self._settings)
         while True:

@@ -52,7 +52,7 @@ class FeedSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allow_private   HTTP: the URL may lead to an address that is not public
     """
 
-    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="letters, digits, - and _, at most 64")]
     kind: Kind
     host: str | None = None
     port: Annotated[int, Meta(ge=1, le=65535)] | None = None

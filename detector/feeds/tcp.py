@@ -21,8 +21,8 @@ class TcpFeed:
     """A `domain.live.Feed` for the kinds beast, avr and sbs. `random`: jitter of the waits between connections.
 
     Events: CONNECTED when a connection stands; LOST when it breaks, or cannot be had for another reason than the last
-    time; SILENT when nothing came for `silent_after_s`. The connection is given up then, too, but being connected
-    again is no news after that: HEARD is told when bytes come again.
+    time; SILENT when nothing of the format came for `silent_after_s`. The connection is given up then, too, but being
+    connected again is no news after that: HEARD is told when frames, rows or heartbeats come again.
     """
 
     def __init__(self, settings: FeedSettings, random: Random | None = None) -> None:
@@ -35,6 +35,7 @@ class TcpFeed:
         self._told: tuple[FeedStatus, str] | None = None
 
     async def run(self, inlet: Inlet, clock: Clock) -> None:
+        self._told = None
         while True:
             lasted_s = await self._connect_once(inlet, clock)
             await clock.sleep(self._backoff.after(lasted_s))

@@ -33,7 +33,8 @@ def on_ground(altitude: object, kind: object) -> int:
     """`ground` stands in place of an altitude; a number is the altitude of a flight. 1, 0, or -1 if neither is told."""
     if altitude == GROUND:
         return 1
-    return 0 if number(altitude) == number(altitude) and kind in _SAY_WHERE else -1
+    says_where = (kind is None or isinstance(kind, str)) and kind in _SAY_WHERE
+    return 0 if number(altitude) == number(altitude) and says_where else -1
 
 
 def details(of: dict[str, Any]) -> dict[str, Any]:

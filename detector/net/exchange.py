@@ -143,7 +143,7 @@ class _Reading:
             key, text = name.decode("latin-1").lower(), value.decode("latin-1")
             self._headers[key] = f"{self._headers[key]}, {text}" if key in self._headers else text
         if response.status in REDIRECTS:
-            target = self._headers.get("location", "nowhere")
+            target = _scheme_and_host(self._headers.get("location", ""))
             why = f"answers {response.status} and wants {target} to be asked; redirects are not followed"
             raise ExchangeError(Failure.REDIRECT, self.url.where, why)
         self._status = response.status
@@ -186,3 +186,14 @@ class _Reading:
 
     def answer(self) -> Answer:
         return Answer(self._status, self._headers, bytes(self._body), self._truncated)
+
+
+def _scheme_and_host(location: str) -> str:
+    """Where a redirect leads, without the path, which may repeat a secret."""
+    if location.startswith("/") and not location.startswith("//"):
+        return "another path of its own"
+    try:
+        target = parse(location)
+    except ExchangeError:
+        return "another address"
+    return f"{target.scheme}://{target.host_header}"

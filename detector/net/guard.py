@@ -26,6 +26,7 @@ TRIED = 4
 """Addresses of one name that are tried, one after the other."""
 ATTEMPT_S = 5.0
 """An address that lets a connection wait for longer is passed over where there is another."""
+_LOOPBACK: tuple[Address, ...] = (ipaddress.IPv4Address("127.0.0.1"), ipaddress.IPv6Address("::1"))
 
 
 async def system_resolver(name: str, port: int) -> Sequence[str]:
@@ -71,16 +72,37 @@ class Allowed:
         return alone or (literal(host) == address and (host, port) in self.services)
 
 
-def complaint(url: str, allowed: Allowed) -> str | None:
-    """Why a URL that names an address can never be asked; None where it can, or where only a look-up will tell.
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Why a URL can never be asked; `why` follows the words "its url". `plain`: only for being http, not https."""
 
-    Raises ExchangeError for what is no URL at all.
+    why: str
+    plain: bool = False
+
+
+def complaint(url: str, allowed: Allowed, *, plain_http: bool = False) -> Complaint | None:
+    """Why a URL can never be asked; None where it can, or where only a look-up will tell. Nothing is looked up.
+
+    `plain_http` as for `GuardedBackend`. Raises ExchangeError for what is no URL at all.
     """
     parsed = parse(url)
     address = literal(parsed.host)
-    if address is None or allowed.admits(parsed.host, parsed.port, address):
+    known = _LOOPBACK if _is_localhost(parsed.host) else () if address is None else (address,)
+    if any(allowed.admits(parsed.host, parsed.port, each) for each in known):
         return None
-    return refusal(address)
+    reason = refusal(known[0]) if known else None
+    if reason is not None:
+        return Complaint(f"leads to an address that is {reason}")
+    # A name may still lead into an allowed network; with none of these, it can only be public, or refused.
+    may_be_allowed = not known and (allowed.networks or (parsed.host, parsed.port) in allowed.services)
+    if parsed.scheme == "https" or plain_http or may_be_allowed:
+        return None
+    return Complaint("is http; public addresses are asked by https", plain=True)
+
+
+def _is_localhost(host: str) -> bool:
+    """Names that are this machine everywhere (RFC 6761 6.3)."""
+    return host.rpartition(".")[2] == "localhost"
 
 
 def _service(entry: str) -> tuple[str, int]:

@@ -27,7 +27,6 @@ class SystemClock:
             self._offset_s = offset_s
         return round((steady + self._offset_s) * 1e6) / 1e6
 
-    @property
     def ahead_s(self) -> float:
         """By how much the machine's time has been set back since; 0 if it was not."""
         behind = self._offset_s - (time.time() - time.monotonic())

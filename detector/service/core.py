@@ -86,9 +86,9 @@ class Core:
         return len(self._alerts)
 
     def lag_s(self, now: float) -> float | None:
-        """How far event time is behind `now`; None before there is any."""
+        """How far event time is behind `now`, less than 0 where it is ahead; None before there is any."""
         told = self.pipeline.told_until
-        return None if told is None else max(0.0, now - told)
+        return None if told is None else now - told
 
     def _run(self, item: Item) -> None:
         if isinstance(item, FeedEvent):

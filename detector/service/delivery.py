@@ -22,6 +22,9 @@ from detector.sinks import Sink
 Write = Callable[[Mapping[str, bytes], Iterable[str]], Awaitable[None]]
 """Puts and deletes in one transaction; returns once the store has them. Raises StoreError."""
 
+State = Callable[[], tuple[Mapping[str, bytes], Iterable[str]]]
+"""Further puts and deletes, asked for at the last moment."""
+
 STORE_AGAIN_S = 1.0
 LONGEST_SLEEP_S = 60.0
 """The machine's time may be set forward: what is due by it should not wait for a timer of before."""
@@ -104,8 +107,10 @@ class Couriers:
         tried = await asyncio.gather(*(self._one(name) for name in self._sinks))
         return sum(tried)
 
-    async def write(self, puts: Mapping[str, bytes] | None = None, deletes: Iterable[str] = ()) -> None:
+    async def write(self, state: State = lambda: ({}, ())) -> None:
         """Write down what the outbox has decided, with other keys in the same transaction.
+
+        `state` is asked when nobody else writes any more: what was written meanwhile is older than what it gives.
 
         A checkpoint that says an alert was made must go through here, or be written after this has returned: otherwise
         a crash in between loses the alert. Raises StoreError; then the outbox's part is kept for the next call.
@@ -115,9 +120,10 @@ class Couriers:
             # The newer word on a key counts: a put after a delete, and a delete after a put.
             self._deletes = (self._deletes - own.keys()) | gone
             self._puts = {key: value for key, value in self._puts.items() if key not in gone} | own
+            puts, deletes = state()
             if not (self._puts or self._deletes or puts or deletes):
                 return
-            await self._write(self._puts | dict(puts or {}), [*self._deletes, *deletes])
+            await self._write(self._puts | dict(puts), [*self._deletes, *deletes])
             self._puts, self._deletes = {}, set()
 
     async def _serve(self, name: str) -> None:

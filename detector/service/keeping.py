@@ -33,8 +33,10 @@ LOOK_S = 5.0
 CHECK_S = 60.0
 """How often the server is asked whether it still keeps what it is given."""
 DOCUMENT = "service"
+OF_THE_STREAM = ("stream", "reception")
+"""Keys that belong to one moment, with all of COMPLETE."""
 BOUNDS_S = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
-Write = Callable[[Mapping[str, bytes], Iterable[str]], Awaitable[None]]
+State = Callable[[], tuple[Mapping[str, bytes], Iterable[str]]]
 
 
 class ServiceDocument(msgspec.Struct, frozen=True):
@@ -78,7 +80,7 @@ class Keeping:
         self.trouble: str | None = None
         self.kept_at = clock.now()
         self.took = Durations()
-        self.through: Write = self.write
+        self.through: Callable[[State], Awaitable[None]] = self._alone
         self.on_wishes: Callable[[Mapping[str, bytes]], None] = lambda _: None
         self.on_kept: Callable[[Position], None] = lambda _: None
         self._keeper = keeper
@@ -88,6 +90,7 @@ class Keeping:
         self._clock = clock
         self._log = log
         self._thread = ThreadPoolExecutor(1, "store")
+        self._encoder = ThreadPoolExecutor(1, "encode")
         self._waiting: tuple[Snapshot, ServiceDocument, int] | None = None
         self._wanted = asyncio.Event()
         self._idle = asyncio.Event()
@@ -96,7 +99,9 @@ class Keeping:
         self._lost = ""
         """Why the store lacks something that was written to it."""
         self._wholes = 0
-        """How often everything was written: a snapshot of before has nothing to add."""
+        """How often everything was written ..."""
+        self._whole_keys: frozenset[str] = frozenset()
+        """... and which keys, last."""
 
     def checkpoint(self) -> bool:
         """Take a snapshot, to be written by `run`; False while the one before is still being written."""
@@ -113,17 +118,13 @@ class Keeping:
 
     async def run(self) -> None:
         """Write snapshots until cancelled. Raises StoreTakenError where the state is another's now, and defects."""
-        beside = [asyncio.ensure_future(work()) for work in (self._check, self._look)]
+        tasks = [asyncio.ensure_future(work()) for work in (self._write_snapshots, self._check, self._look)]
         try:
-            while True:
-                await self._wanted.wait()
-                self._wanted.clear()
-                if self._waiting is not None:
-                    waiting, self._waiting = self._waiting, None
-                    await self._written(*waiting)
-                self._idle.set()
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         finally:
-            for task in beside:
+            for task in tasks:
                 task.cancel()
 
     async def write(self, puts: Mapping[str, bytes], deletes: Iterable[str] = ()) -> None:
@@ -156,8 +157,22 @@ class Keeping:
             self.trouble = None
 
     def close(self) -> None:
-        """Wait for the call that is under way, then let the thread go."""
-        self._thread.shutdown()
+        """Let the threads go; a call that hangs is not waited for."""
+        for pool in (self._thread, self._encoder):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _alone(self, state: State) -> None:
+        """In place of the couriers."""
+        await self.write(*state())
+
+    async def _write_snapshots(self) -> None:
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            if self._waiting is not None:
+                waiting, self._waiting = self._waiting, None
+                await self._written(*waiting)
+            self._idle.set()
 
     def _snapshot(self, *, whole: bool = False) -> tuple[Snapshot, ServiceDocument]:
         position = self._core.position
@@ -169,13 +184,20 @@ class Keeping:
     async def _written(self, snapshot: Snapshot, document: ServiceDocument, wholes: int) -> None:
         began = time.monotonic()
         # Not in the store's thread: messages to endpoints would wait for it.
-        puts, deletes = await asyncio.to_thread(snapshot.encoded)
+        puts, deletes = await asyncio.get_running_loop().run_in_executor(self._encoder, snapshot.encoded)
         if wholes == self._wholes:
             self._pending.add(puts, deletes)
             self._pending.add({DOCUMENT: msgspec.json.encode(document)})
+        else:
+            # All was written meanwhile, and is newer; but of what is over by now this was the only copy.
+            old = (*COMPLETE, *OF_THE_STREAM)
+            self._pending.add(
+                {key: v for key, v in puts.items() if key not in self._whole_keys and not key.startswith(old)}
+            )
         while len(self._pending):
             try:
-                await self.through(self._pending.puts, self._pending.deletes)
+                # What is pending changes where another write finds the state lost, and writes all of it.
+                await self.through(lambda: (self._pending.puts, self._pending.deletes))
             except StoreTakenError:
                 raise
             except StoreError:
@@ -191,9 +213,11 @@ class Keeping:
         """All that is in memory, the outbox as well, and what the store never had of stops that are over."""
         snapshot, document = self._snapshot(whole=True)
         self._wholes += 1
-        self._pending.add_whole(*await self._in_thread(snapshot.encoded), COMPLETE)
+        encoded = await asyncio.get_running_loop().run_in_executor(self._encoder, snapshot.encoded)
+        self._pending.add_whole(*encoded, COMPLETE)
         self._pending.add({DOCUMENT: msgspec.json.encode(document)})
         puts, deletes = self._pending.puts | self._outbox.everything(), self._pending.deletes
+        self._whole_keys = frozenset(puts)
         complete = (*COMPLETE, *self._outbox.prefixes)
         await self._in_thread(lambda: self._keeper.rewrite(puts, complete, deletes))
         self._pending.clear()

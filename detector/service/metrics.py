@@ -86,6 +86,8 @@ class ServiceMetrics(Collector):
         lag_s = core.lag_s(self._parts.clock.now())
         yield _gauge("event_time_lag_seconds", "How far event time is behind the clock.", [],
                      [] if lag_s is None else [((), lag_s)])  # fmt: skip
+        yield _gauge("clock_ahead_seconds", "By how much the machine's time was set back since the start.", [],
+                     [((), self._parts.clock_ahead_s())])  # fmt: skip
         yield _gauge("intake_rows", "Waiting to be taken in.", [], [((), self._parts.intake.rows)])
         yield _counter("stops", "Stops opened, by the level and kind they opened with.", ["level", "kind"],
                        [((str(level), kind), n) for (level, kind), n in tally.stops.items()])  # fmt: skip

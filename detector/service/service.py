@@ -26,6 +26,9 @@ from detector.service.log import Log
 FLUSH_S = 0.1
 HEARTBEAT_S = 1.0
 DEFECT_PAUSE_S = 30.0
+STUCK_S = 30.0
+MOST_AHEAD_S = 60.0
+"""Frames that are so far behind event time are dropped: event time ahead of the clock by so much means deafness."""
 STOP_S = 8.0
 """For the last checkpoint; whoever asked us to stop waits ten seconds in most places."""
 
@@ -43,6 +46,8 @@ class Parts:
     log: Log
     checkpoint_s: float
     others: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
+    clock_ahead_s: Callable[[], float] = lambda: 0.0
+    """By how much the machine's time was set back since the start: the service's own does not follow."""
 
 
 class Service:
@@ -54,6 +59,7 @@ class Service:
         self._beat_at = -float("inf")
         self._checkpoint_at = parts.clock.now() + parts.checkpoint_s
         self._turned_at = parts.clock.now()
+        self._broken = False
 
     def stop(self) -> None:
         """Ask it to end: it writes its state and leaves."""
@@ -76,13 +82,16 @@ class Service:
             "recording": parts.core.spool is not None,
             "undelivered": parts.couriers.pending(),
         }
-        ok = listening > 0 and parts.keeping.trouble is None and turned_s < 30.0
+        told["clock_ahead_s"] = round(parts.clock_ahead_s(), 1)
+        in_time = (lag_s is None or lag_s > -MOST_AHEAD_S) and parts.clock_ahead_s() < MOST_AHEAD_S
+        ok = listening > 0 and parts.keeping.trouble is None and turned_s < STUCK_S and in_time
         return {"ok": ok} | told
 
     def turn(self) -> None:
         """Take in all that has arrived, and a heartbeat where one is due; hand new alerts on."""
         parts = self.parts
         now = self._turned_at = parts.clock.now()
+        self._broken = True
         for item in parts.intake.take():
             parts.core.take_in(item, now)
         if now - self._beat_at >= HEARTBEAT_S:
@@ -95,6 +104,7 @@ class Service:
             for alert in alerts:
                 self._tell(alert)
             parts.couriers.offer(alerts, now)
+        self._broken = False
         if now >= self._checkpoint_at and parts.keeping.checkpoint():
             self._checkpoint_at = now + parts.checkpoint_s
 
@@ -122,7 +132,8 @@ class Service:
 
     async def _last_words(self, keeping: asyncio.Task[Any], delivering: asyncio.Task[Any]) -> None:
         """What has been heard until now is part of the state; a delivery that is under way comes to its end."""
-        if keeping.done():
+        if keeping.done() or self._broken:
+            # The state may be half of one moment and half of the next: what stands in the store is whole.
             return
         self.turn()
         await self.parts.keeping.settled()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,15 +86,33 @@ def _shipped_places() -> tuple[Path, Path]:
 
 def load_settings(path: Path | None = None) -> Settings:
     """The settings of `find_config(path)`. Raises ConfigError `file:line: ...`; a key left out has its default."""
-    tree = _read(find_config(path))
+    return _settings(_read(find_config(path)))
+
+
+def _settings(tree: YamlTree) -> Settings:
     settings = structured(tree, Settings)
-    for i, name in enumerate(settings.rules.enabled):
+    _refuse_unknown_rules(tree, ("rules", "enabled"), settings.rules.enabled)
+    for i, endpoint in enumerate(settings.endpoints):
+        _refuse_unknown_rules(tree, ("endpoints", i, "filters", "rules"), endpoint.filters.rules)
+    return settings
+
+
+def _refuse_unknown_rules(tree: YamlTree, path: tuple[str | int, ...], names: Iterable[str]) -> None:
+    for i, name in enumerate(names):
         if name not in RULES:
             # A rule that is misspelt would be a rule that never fires.
-            raise ConfigError(
-                f"{tree.where(('rules', 'enabled', i))}: unknown rule `{name}`{suggestion(name, list(RULES))}"
-            )
-    return settings
+            raise ConfigError(f"{tree.where((*path, i))}: unknown rule `{name}`{suggestion(name, list(RULES))}")
+
+
+def _refuse_unknown_airports(tree: YamlTree, settings: Settings, airports: Airports) -> None:
+    """A filter that names no field, or names it by a code that stops do not have, would let nothing through."""
+    for i, endpoint in enumerate(settings.endpoints):
+        for j, code in enumerate(endpoint.filters.airports):
+            index = airports.index_of(code)
+            if index is None or airports.codes[index] != code:
+                hint = "" if index is None else f"; its code here is {airports.codes[index]}"
+                where = tree.where(("endpoints", i, "filters", "airports", j))
+                raise ConfigError(f"{where}: unknown airport `{code}`{hint}")
 
 
 def load_airports(config_dir: Path, settings: Settings | None = None) -> Airports:
@@ -110,11 +129,13 @@ def load_watchlist(config_dir: Path, settings: Settings, airports: Airports) -> 
 def load_configuration(path: Path | None = None) -> Configuration:
     """Everything at once. Raises ConfigError `file:line: ...` for the first mistake in any of the files."""
     found = find_config(path)
-    settings = load_settings(found)
+    tree = _read(found)
+    settings = _settings(tree)
     packed = _packed_airports()
     corrections = _corrections(found.parent, settings)
     entries = _watch_entries(found.parent, settings)
     airports = _airports(packed, corrections, settings)
+    _refuse_unknown_airports(tree, settings, airports)
     # What the files say, not how they are written: comments, order of keys and file names do not count.
     content = {
         "settings": msgspec.structs.replace(settings, airports=None, watchlists=(), **NOT_HASHED),

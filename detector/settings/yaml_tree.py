@@ -35,6 +35,16 @@ class YamlTree:
             path = path[:-1]
         return f"{self.name}:{self.lines.get(path, 1)}"
 
+    def value_at(self, path: Path) -> Any:
+        """The plain value at `path`; None where there is nothing."""
+        value = self.value
+        for step in path:
+            try:
+                value = value[step]
+            except (LookupError, TypeError):
+                return None
+        return value
+
 
 class _Loader(yaml.SafeLoader):
     """PyYAML's safe loader with fewer guesses about what a plain word means."""

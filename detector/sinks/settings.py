@@ -53,9 +53,15 @@ class FilterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     severity: Severity = Severity.LOW
     min_level: Annotated[int, Meta(ge=0, le=4)] = 0
     rules: tuple[str, ...] = ()
-    airports: tuple[Annotated[str, Meta(pattern="^[A-Z0-9-]{2,8}$")], ...] = ()
-    countries: tuple[Annotated[str, Meta(pattern="^[A-Z]{2}$")], ...] = ()
-    aircraft: tuple[Annotated[str, Meta(pattern="^~?[0-9a-f]{6}$")], ...] = ()
+    airports: tuple[
+        Annotated[str, Meta(pattern="^[A-Z0-9-]{2,8}$", description="capital letters, digits and -, 2 to 8, as ZKPY")],
+        ...,
+    ] = ()
+    countries: tuple[Annotated[str, Meta(pattern="^[A-Z]{2}$", description="two capital letters, as KP")], ...] = ()
+    aircraft: tuple[
+        Annotated[str, Meta(pattern="^~?[0-9a-f]{6}$", description="six of 0-9 and a-f, in small letters, as 15522c")],
+        ...,
+    ] = ()
     events: tuple[AlertEvent, ...] = ()
 
     def route(self) -> Route:
@@ -128,7 +134,13 @@ class EndpointSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     baseline_s     for so long after its first start it is told nothing of stops that were there before
     """
 
-    name: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]{0,62}$")]
+    name: Annotated[
+        str,
+        Meta(
+            pattern="^[a-z0-9][a-z0-9_-]{0,62}$",
+            description="small letters, digits, - and _, at most 63, the first a letter or digit",
+        ),
+    ]
     kind: str = "webhook"
     enabled: bool = True
     url: str = ""

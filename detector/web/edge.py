@@ -23,6 +23,7 @@ SECURITY_HEADERS = {
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
 }
+PAGES = "detector\n\n/health   whether it listens and keeps its state, as JSON\n/metrics  for Prometheus\n"
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 Health = Callable[[], Mapping[str, Any]]
@@ -35,13 +36,18 @@ def edge(health: Health, metrics: Callable[[], bytes], token: str | None) -> Fas
 
     @app.middleware("http")
     async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-        if token is not None and request.url.path not in OPEN_PATHS and not _bears(request, token):
+        # Not request.url, which some versions put together from the Host header: whoever asks would choose the path.
+        if token is not None and request.scope["path"] not in OPEN_PATHS and not _bears(request, token):
             response: Response = JSONResponse({"error": "a bearer token is needed"}, 401)
             response.headers["www-authenticate"] = "Bearer"
         else:
             response = await go_on(request)
         response.headers.update(SECURITY_HEADERS)
         return response
+
+    @app.get("/")
+    async def tell_pages() -> Response:
+        return Response(PAGES, media_type="text/plain; charset=utf-8")
 
     @app.get("/health")
     async def tell_health() -> Response:
@@ -74,7 +80,10 @@ def bound(host: str, port: int) -> socket.socket:
             taken.close()
             raise
     except OSError as error:
-        raise UsageError(f"http_host {host}, http_port {port}: {error.strerror or error}") from error
+        if isinstance(error, socket.gaierror):
+            raise UsageError(f"http_host {host}: {error.strerror}; give an address of this machine") from error
+        said = f"http_port {port}: {error.strerror or error}"
+        raise UsageError(f"{said}; set service.http_port to another, or to 0 for no page") from error
     return taken
 
 

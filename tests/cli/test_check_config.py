@@ -16,6 +16,15 @@ WRONG = {
         'endpoints: [{name: a, url: "https://10.1.2.3/", secrets_env: [HOOK_SECRET]}]',
         "allow",
     ),
+    "loopback by name": ('endpoints: [{name: a, url: "http://localhost:9093/", kind: alertmanager}]', "loopback"),
+    "endpoint by plain http": ('endpoints: [{name: a, url: "http://example.org/"}]', "allow_http: true"),
+    "endpoint at a public address by plain http": ('endpoints: [{name: a, url: "http://8.8.8.8/"}]', "asked by https"),
+    "feed of this machine": ('feeds: [{name: a, kind: readsb, url: "http://localhost/a.json"}]', "allow_private: true"),
+    "feed by plain http": ('feeds: [{name: a, kind: v2, url: "http://example.org/"}]', "asked by https"),
+    "unknown rule of a filter": (
+        "endpoints: [{name: a, kind: jsonl, path: a.jsonl, filters: {rules: [listed_airprot]}}]",
+        "did you mean `listed_airport`?",
+    ),
     "private feed": ('feeds: [{name: a, kind: readsb, url: "http://192.168.1.2/aircraft.json"}]', "allow_private"),
     "client secret not set": (
         "feeds: [{name: a, kind: opensky, client_id: me, client_secret_env: NO_SUCH_VARIABLE}]",
@@ -65,6 +74,9 @@ def test_what_is_in_order_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixtu
         "endpoints:\n"
         '  - {name: desk, url: "https://example.org/", secrets_env: [HOOK_SECRET]}\n'
         '  - {name: inside, url: "https://10.1.2.3/", secrets_env: [HOOK_SECRET], allow: [10.0.0.0/8]}\n'
+        '  - {name: lan, url: "http://alerts.lan:8080/", allow: ["alerts.lan:8080"]}\n'
+        '  - {name: here, kind: alertmanager, url: "http://localhost:9093/", allow: ["localhost:9093"]}\n'
+        '  - {name: open, url: "http://example.org/", allow_http: true, enabled: false}\n'
         "  - {name: file, kind: jsonl, path: alerts.jsonl, enabled: false}\n",
         encoding="utf-8",
     )
@@ -72,4 +84,13 @@ def test_what_is_in_order_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixtu
     said = capsys.readouterr().out
     assert "in order" in said
     assert "feeds: roof, own" in said
-    assert "endpoints: desk, inside, file (off)" in said
+    assert "endpoints: desk, inside, lan (not signed), here, open (off, not signed), file (off)" in said
+
+
+def test_without_feeds_it_says_what_that_means(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "detector.yaml"
+    file.write_text("tracking: {}\n", encoding="utf-8")
+    assert status_of(["check-config", "--config", str(file)]) == 0
+    said = capsys.readouterr().out
+    assert "feeds: none (detector run needs one)" in said
+    assert "endpoints: none\n" in said

@@ -106,12 +106,22 @@ def test_all_endpoints_that_are_enabled_are_tested(tmp_path: Path, capsys: pytes
     assert lines[0]["reason"] == "HTTP 404: [bold]no such topic"
 
 
+def test_of_a_file_it_says_that_nothing_was_written_and_of_what_is_off_that_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = config(tmp_path, "endpoints:\n  - {name: file, kind: jsonl, path: alerts.jsonl, enabled: false}\n")
+    assert status_of(["webhooks", "test", "file", "--config", file]) == 0
+    shown = capsys.readouterr().out
+    assert shown == "file is off (enabled: false)\nfile: can be written (a test writes nothing)\n"
+    assert (tmp_path / "alerts.jsonl").read_bytes() == b""
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [
         (["test"], "name one endpoint, or --all"),
         (["test", "desk", "--all"], "name one endpoint, or --all"),
-        (["test", "dask"], "there is no endpoint dask; the settings have: desk"),
+        (["test", "dask"], "detector.yaml (it has: desk); --config names another file"),
         (["resend"], "name one message"),
         (["resend", "alert-a.1", "--all"], "name one message"),
         (["dead", "--store", "memory"], "nothing of it can be seen from here"),

@@ -276,9 +276,9 @@ def test_a_checkpoint_carries_the_outbox_in_the_same_transaction() -> None:
         desk.couriers.offer([alert()], NOW)
         store.gone = True
         with pytest.raises(StoreError):
-            await desk.couriers.write({"stream": b"1"})
+            await desk.couriers.write(lambda: ({"stream": b"1"}, ()))
         store.gone = False
-        await desk.couriers.write({"stream": b"2"}, ["old"])
+        await desk.couriers.write(lambda: ({"stream": b"2"}, ["old"]))
         assert store.keys() == {"stream", "outbox:hook:alert-a.1"}
         assert await desk.couriers.deliver_due() == 1
         assert store.keys() == {"stream", "delivered:hook:alert-a"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import os
 
 import pytest
 
-from detector.service.log import json_log
+from detector.service.log import BackgroundStream, json_log
 
 HOSTILE = ["a\nb", 'a\r\n{"level":"info"}', "\x1b[31mred", "\u2028x", "\u202efdp", "\x7f\x00\x9b", "<script>", "é"]
 
@@ -29,3 +31,28 @@ def test_a_stream_that_nobody_reads_any_more_is_no_error() -> None:
     stream = io.StringIO()
     stream.close()
     json_log(stream).error("still here")
+
+
+def test_a_reader_that_has_stopped_reading_holds_nobody_up() -> None:
+    reader, writer = os.pipe()
+    with contextlib.suppress(BrokenPipeError), os.fdopen(writer, "w") as stuck:
+        background = BackgroundStream(stuck)
+        log = json_log(background)
+        for number in range(30_000):
+            log.info("a line that nobody reads", number=number, filling="x" * 50)
+        assert background.dropped > 0
+        os.close(reader)
+
+
+def test_no_standard_error_is_no_error() -> None:
+    background = BackgroundStream(None)
+    json_log(background).info("said to nobody")
+    background.close()
+
+
+def test_what_was_said_before_the_end_is_written() -> None:
+    stream = io.StringIO()
+    background = BackgroundStream(stream)
+    json_log(background).info("last words")
+    background.close()
+    assert "last words" in stream.getvalue()

@@ -20,6 +20,13 @@ entries:
     reason: r
     airport: ZKPY
 """
+FILTER = """\
+endpoints:
+  - name: desk
+    url: https://example.org/
+    filters:
+      {}
+"""
 
 SETTINGS = [
     # what is wrong, text of detector.yaml, line, part of the message
@@ -34,8 +41,8 @@ SETTINGS = [
     ("wrong type", "\n\ntracking:\n  silence_s: soon\n", 4, "`tracking.silence_s`: expected `float`, got `str`"),
     ("truth for a number", "tracking:\n  silence_s: true\n", 2, "`tracking.silence_s`: expected `float`, got `bool`"),
     ("fraction for a count", "tracking:\n  accept_after: 2.5\n", 2, "`tracking.accept_after`: expected `int`"),
-    ("list for a section", "tracking:\n  - 1\n", 1, "`tracking`: expected `object`, got `array`"),
-    ("number for the document", "5\n", 1, "expected `object`, got `int`"),
+    ("list for a section", "tracking:\n  - 1\n", 1, "`tracking`: must be a mapping (`key: value`), not a list"),
+    ("number for the document", "5\n", 1, "must be a mapping (`key: value`), not a number"),
     ("negative threshold", "tracking:\n  silence_s: -1\n", 2, "`tracking.silence_s`: must not be negative, got -1"),
     ("endless number", "tracking:\n  silence_s: 1.0e+999\n", 2, "`tracking.silence_s`: too large"),
     (
@@ -76,6 +83,48 @@ SETTINGS = [
         3,
         "unknown rule `listed_airprot`; did you mean `listed_airport`?",
     ),
+    (
+        "mapping for a list",
+        "feeds:\n  name: roof\n  kind: beast\n",
+        1,
+        "`feeds`: must be a list: begin each entry with `- `",
+    ),
+    ("word for a list", FILTER.format("countries: KP"), 5, "begin each entry with `- `, or put it in [ ]"),
+    (
+        "word that is no choice",
+        FILTER.format("severity: hihg"),
+        5,
+        "invalid enum value 'hihg'; there are low, medium, high; did you mean `high`?",
+    ),
+    ("kind of a feed", "feeds:\n  - {name: a, kind: modes}\n", 2, "there are beast, avr, sbs, beast-listen, readsb"),
+    ("choice in an optional field", "feeds: [{name: a, kind: avr, trust: pubic}]\n", 1, "did you mean `public`?"),
+    (
+        "name of a feed",
+        "feeds:\n  - {name: my roof, kind: beast}\n",
+        2,
+        "'my roof' is not made of letters, digits, - and _",
+    ),
+    (
+        "name of an endpoint",
+        "endpoints:\n  - {name: News, url: 'https://example.org/'}\n",
+        2,
+        "'News' is not made of small letters, digits, - and _",
+    ),
+    ("country of a filter", FILTER.format("countries: [Kp]"), 5, "'Kp' is not made of two capital letters"),
+    (
+        "unknown rule of a filter",
+        FILTER.format("rules: [embargo, listed_airprot]"),
+        5,
+        "unknown rule `embargo`; known here: ",
+    ),
+    (
+        "misspelt rule of a filter",
+        FILTER.format("rules:\n        - listed_airprot"),
+        6,
+        "unknown rule `listed_airprot`; did you mean `listed_airport`?",
+    ),
+    ("unknown airport of a filter", FILTER.format("airports: [ZKPY, ZKPX]"), 5, "unknown airport `ZKPX`"),
+    ("IATA code in a filter", FILTER.format("airports: [FNJ]"), 5, "unknown airport `FNJ`; its code here is ZKPY"),
     ("missing list", "receivers: []\nwatchlists: [nowhere.yaml]\n", 1, "cannot be read: no such file"),
 ]
 LISTS = [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,74 @@ def test_with_the_token_the_rest_is_there() -> None:
     asked(work, token=TOKEN)
 
 
+async def spoken(port: int, request: bytes) -> bytes:
+    """What comes for bytes that no proper client would send."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request)
+    answer = await reader.read()
+    writer.close()
+    return answer
+
+
+@pytest.mark.parametrize("host", [b"x/health?", b"x/health#", b"127.0.0.1/health?a="])
+def test_a_host_that_looks_like_the_open_path_opens_nothing(host: bytes) -> None:
+    async def work() -> None:
+        taken = bound("127.0.0.1", 0)
+        port = taken.getsockname()[1]
+        server = EdgeServer(edge(lambda: {"ok": True}, lambda: b"detector_frames_total 7\n", TOKEN), taken)
+        running = asyncio.ensure_future(server.run())
+        try:
+            said = await spoken(port, b"GET /metrics HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
+        finally:
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+        assert said.startswith((b"HTTP/1.1 401", b"HTTP/1.1 400"))
+        assert b"detector_frames_total" not in said
+
+    asyncio.run(work())
+
+
+def test_the_path_is_that_of_the_request_and_not_of_its_url() -> None:
+    """Asked below the server, which may refuse such a Host itself."""
+    statuses: list[int] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": "/metrics",
+        "raw_path": b"/metrics",
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"host", b"x/health?")],
+        "server": ("127.0.0.1", 8090),
+        "client": ("127.0.0.1", 50000),
+    }
+    asyncio.run(edge(lambda: {"ok": True}, lambda: b"", TOKEN)(scope, receive, send))
+    assert statuses == [401]
+
+
+def test_the_first_page_names_the_others() -> None:
+    async def work(ask: Ask) -> None:
+        answer = await ask("/")
+        assert answer.status == 200
+        assert answer.headers["content-type"].startswith("text/plain")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert b"/health" in answer.body
+        assert b"/metrics" in answer.body
+
+    asked(work)
+
+
 def test_bad_health_is_told_by_the_status_too() -> None:
     async def work(ask: Ask) -> None:
         answer = await ask("/health")
@@ -98,5 +167,9 @@ def test_what_only_reads_cannot_be_written_to() -> None:
 def test_an_address_that_is_taken_is_told_in_one_line() -> None:
     with bound("127.0.0.1", 0) as taken:
         taken.listen()
-        with pytest.raises(UsageError, match="http_port"):
-            bound("127.0.0.1", taken.getsockname()[1])
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError) as refused:
+            bound("127.0.0.1", port)
+    assert str(refused.value) == (
+        f"http_port {port}: Address already in use; set service.http_port to another, or to 0 for no page"
+    )
