@@ -108,11 +108,17 @@ def resend(
         letters = [letter for letter in _letters(opened, endpoint) if every or letter.id == message]
         if message is not None and not letters:
             raise WorkError(f"there is no dead letter {message}; `detector webhooks dead` lists them")
+        known = {settings.name for settings in load_settings(find_config(config)).endpoints}
+        strangers = sorted({letter.endpoint for letter in letters} - known) if every else []
+        letters = [letter for letter in letters if letter.endpoint not in strangers]
         opened.checkpoint({RESEND + letter.key: b"1" for letter in letters})
     finally:
         opened.close()
+    if strangers:
+        words = f"Not sent again, as the settings have no such endpoint: {', '.join(strangers)}."
+        tables.console(stderr=False).print(escape(words), soft_wrap=True)
     if not letters:
-        tables.console(stderr=False).print("No dead letters.")
+        tables.console(stderr=False).print("No dead letters to send." if strangers else "No dead letters.")
         return
     count = f"{len(letters):,} message{'s' if len(letters) != 1 else ''}"
     tables.console(stderr=False).print(f"{count}: the service sends them again, at its start if it is not running.")

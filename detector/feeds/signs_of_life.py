@@ -46,7 +46,7 @@ class Signs:
         return found
 
     def complaint(self, *, after_silence: bool) -> str:
-        """What is wrong where bytes came and no sign of life did; `after_silence`: however few they were. Else empty."""
+        """What is wrong where bytes came without a sign of life, else empty. `after_silence`: however few they were."""
         if self._any or len(self._head) < (1 if after_silence else ENOUGH_BYTES):
             return ""
         looks_like = detect(self._head)
@@ -61,5 +61,6 @@ class Signs:
         if self._kind == "sbs" and b"\n" in data and not data.strip():
             return True
         block = self._tail + data
-        self._tail = block[-_LONGEST_SIGN_BYTES:]
-        return (_SBS if self._kind == "sbs" else _AVR).search(block) is not None
+        ends = [sign.end() for sign in (_SBS if self._kind == "sbs" else _AVR).finditer(block)]
+        self._tail = block[ends[-1] if ends else 0 :][-_LONGEST_SIGN_BYTES:]
+        return bool(ends)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from detector.domain.decoded import DecodedBatch
+from detector.domain.errors import Reject
 from detector.domain.frame import RejectCounts
 from detector.framing.lines import BOM
 
@@ -20,7 +21,13 @@ AHEAD_S = 1.0
 """None comes before it was written: a server so far ahead has a wrong clock."""
 REMEMBERED = 32
 _MICRO = 1_000_000
-_DECODER = msgspec.json.Decoder(dict[str, Any])
+MOST_VALUES = 1_500_000
+"""In a document; thirty thousand aircraft have as many. Each costs memory, however short it is."""
+MOST_ELEMENTS = 50_000
+"""In a list of aircraft; never are a third as many in the air."""
+MOST_ELEMENT_BYTES = 65_536
+"""An aircraft is some 800 B."""
+NOTHING_SAID = msgspec.Raw(b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +94,55 @@ class ServerTime:
         return f"the server's clock is {abs(shift) / _MICRO:.0f} s {side} ours; its times are shifted"
 
 
-def object_of(data: bytes) -> dict[str, Any] | None:
-    """The JSON object that a document is; None if it is none, whatever it is: cut off, too deep, no text."""
+class Said(msgspec.Struct):
+    """What documents hold, still as text; NOTHING_SAID for what is missing. All else is passed over."""
+
+    now: msgspec.Raw = NOTHING_SAID
+    time: msgspec.Raw = NOTHING_SAID
+    messages: msgspec.Raw = NOTHING_SAID
+    aircraft: msgspec.Raw = NOTHING_SAID
+    ac: msgspec.Raw = NOTHING_SAID
+    states: msgspec.Raw = NOTHING_SAID
+
+
+_DOCUMENT = msgspec.json.Decoder(Said)
+_LIST = msgspec.json.Decoder(list[msgspec.Raw] | None)
+_VALUE = msgspec.json.Decoder()
+
+
+def said_in(data: bytes) -> Said | None:
+    """The JSON object that a document is; None if it is none, whatever it is: cut off, too deep, too many values."""
+    # No value is without one of these before it, but the first.
+    if sum(map(data.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        return None
     try:
-        return _DECODER.decode(data.removeprefix(BOM))
+        return _DOCUMENT.decode(data.removeprefix(BOM))
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
+
+
+def value_of(raw: msgspec.Raw) -> Any:
+    """A value, if it is no longer than an aircraft may be; None for all else."""
+    text = memoryview(raw)
+    if not 0 < len(text) <= MOST_ELEMENT_BYTES:
+        return None
+    try:
+        return _VALUE.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+
+
+def elements_of(raw: msgspec.Raw, rejects: RejectCounts) -> list[msgspec.Raw] | None:
+    """The elements of a list, each still as text; none for null, None for what is no list.
+
+    No more than MOST_ELEMENTS: those behind them are counted OVERLONG.
+    """
+    try:
+        elements = _LIST.decode(memoryview(raw)) or []
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    rejects.add(Reject.OVERLONG, max(0, len(elements) - MOST_ELEMENTS))
+    return elements[:MOST_ELEMENTS]
 
 
 NOTHING = Document(DecodedBatch.empty(), heard=False)

@@ -10,12 +10,21 @@ Source: The OpenSky Network API documentation, REST API, "All State Vectors".
 
 from __future__ import annotations
 
-from typing import Any
+from msgspec import Raw
 
 from detector.domain.decoded import DecodedBatch
 from detector.domain.errors import Reject
 from detector.domain.frame import RejectCounts
-from detector.framing.live_documents import NOT_UNDERSTOOD, NOTHING, OLDEST_S, Document, ServerTime, object_of
+from detector.framing.live_documents import (
+    NOT_UNDERSTOOD,
+    NOTHING,
+    OLDEST_S,
+    Document,
+    ServerTime,
+    elements_of,
+    said_in,
+    value_of,
+)
 from detector.framing.opensky import add_vector
 from detector.framing.track_rows import TrackRows, microseconds
 
@@ -58,22 +67,23 @@ class StateDocuments:
         self._time = ServerTime()
 
     def read(self, data: bytes, ours_at: float) -> Document:
-        said = object_of(data)
-        states = None if said is None else said.get("states", "none")
-        if said is None or not (states is None or isinstance(states, list)):
+        said = said_in(data)
+        states = None if said is None else elements_of(said.states, self.rejects)
+        if said is None or states is None:
             self.rejects.add(Reject.GARBAGE)
             return NOT_UNDERSTOOD
-        now = microseconds(said.get("time"))
+        now = microseconds(value_of(said.time))
         if now is None:
             self.rejects.add(Reject.BAD_TIME)
             return NOT_UNDERSTOOD
         shift = self._time.shift(now, round(ours_at * 1e6))
         if shift is None:
             return NOTHING
-        return Document(self._news(states or [], now, shift), heard=True, remark=self._time.remark(shift))
+        return Document(self._news(states, now, shift), heard=True, remark=self._time.remark(shift))
 
-    def _news(self, states: list[Any], now: int, shift: int) -> DecodedBatch:
-        for state in states:
+    def _news(self, states: list[Raw], now: int, shift: int) -> DecodedBatch:
+        for raw in states:
+            state = value_of(raw)
             if not isinstance(state, list) or len(state) <= NEEDED:
                 self.rejects.add(Reject.GARBAGE)
                 continue

@@ -15,10 +15,13 @@ from detector.domain.frame import RejectCounts
 from detector.framing.live_documents import (
     NOT_UNDERSTOOD,
     NOTHING,
+    NOTHING_SAID,
     OLDEST_S,
     Document,
     ServerTime,
-    object_of,
+    elements_of,
+    said_in,
+    value_of,
 )
 from detector.framing.readsb_fleet import Fleet
 from detector.framing.track_rows import microseconds, number
@@ -38,25 +41,23 @@ class FleetDocuments:
         self._messages = float("nan")
 
     def read(self, data: bytes, ours_at: float) -> Document:
-        said = object_of(data)
+        said = said_in(data)
         if said is None:
             self.rejects.add(Reject.GARBAGE)
             return NOT_UNDERSTOOD
-        now = microseconds(said.get("now"))
+        now = microseconds(value_of(said.now))
         if now is None:
             self.rejects.add(Reject.BAD_TIME)
             return NOT_UNDERSTOOD
-        fleet = said.get("aircraft", said.get("ac"))
-        if fleet is None and ("aircraft" in said or "ac" in said):
-            fleet = []
-        if not isinstance(fleet, list):
+        fleet = elements_of(said.ac if said.aircraft == NOTHING_SAID else said.aircraft, self.rejects)
+        if fleet is None:
             self.rejects.add(Reject.GARBAGE)
             return NOT_UNDERSTOOD
         shift = self._time.shift(now, round(ours_at * 1e6))
         if shift is None:
             return NOTHING
-        self._fleet.add_all(fleet, now + shift, OLDEST_S)
+        self._fleet.add_all(fleet, now + shift, OLDEST_S, value_of)
         rows = self._fleet.batch()
-        messages, self._messages = self._messages, number(said.get("messages"))
+        messages, self._messages = self._messages, number(value_of(said.messages))
         heard = self._many or len(rows) > 0 or self._messages > messages
         return Document(rows, heard, remark=self._time.remark(shift))

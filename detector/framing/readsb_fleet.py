@@ -8,6 +8,7 @@ Source: readsb, README-json.md.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from detector.domain.decoded import DecodedBatch
@@ -30,14 +31,23 @@ class Fleet:
         self._rejects = rejects
         self._rows = TrackRows(receiver, rejects)
 
-    def add_all(self, fleet: list[Any], now: int, oldest_s: float = float("inf")) -> None:
-        """The aircraft of a document written at `now` (us), without those last heard longer than `oldest_s` ago."""
-        heard = [(age_us(one, "seen"), one) for one in fleet if isinstance(one, dict)]
+    def add_all(
+        self,
+        fleet: list[Any],
+        now: int,
+        oldest_s: float = float("inf"),
+        read: Callable[[Any], Any] = lambda one: one,
+    ) -> None:
+        """The aircraft of a document written at `now` (us), without those last heard longer than `oldest_s` ago.
+
+        `read` makes an object of an element. It is called twice, so that never more than one such object is held.
+        """
+        heard = [(age_us(said, "seen"), one) for one in fleet if isinstance(said := read(one), dict)]
         self._rejects.add(Reject.GARBAGE, len(fleet) - len(heard))
         # The oldest first: a document is no order of events, its ages are.
         for age, one in sorted(heard, key=lambda pair: -pair[0]):
             if age <= oldest_s * _MICRO:
-                self.add(one, now - age, now)
+                self.add(read(one), now - age, now)
 
     def tick(self, now: int | None) -> None:
         """The source was listening at `now` (us)."""

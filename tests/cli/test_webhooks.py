@@ -208,3 +208,15 @@ def test_a_store_of_redis_can_be_looked_at_while_the_service_runs(
     store = open_store(durable_redis, namespace="service", data_dir=tmp_path)
     assert set(store.load("resend:")) == {"resend:desk:alert-a.1", "resend:desk:alert-b.1"}
     store.close()
+
+
+def test_a_resend_of_all_leaves_out_endpoints_that_the_settings_do_not_have(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep_dead_letters()
+    file = config(tmp_path, "endpoints:\n  - {name: other, url: 'https://example.org/'}\n")
+    assert status_of(["webhooks", "resend", "--all", "--config", file]) == 0
+    assert "no such endpoint: desk." in capsys.readouterr().out
+    store = open_store("embedded", namespace="service", data_dir=service_home("service") / "store")
+    assert store.load("resend:") == {}
+    store.close()

@@ -258,3 +258,17 @@ def test_a_private_address_is_asked_only_where_the_settings_allow_it() -> None:
     ((status, reason),) = asyncio.run(run())
     assert status == "lost"
     assert "loopback" in reason
+
+
+def test_a_type_of_another_kind_tells_nothing_and_costs_no_aircraft() -> None:
+    odds: tuple[Any, ...] = ([], {}, True, 10**30)
+    for odd in odds:
+        ((row,),) = readsb(documents(fleet(NOW, one(type=odd)))).heard.rows
+        assert "on_ground" not in row
+
+
+def test_a_document_of_too_many_values_is_refused_whole_and_one_of_too_many_aircraft_is_cut() -> None:
+    crowd = b'{"now": %d, "aircraft": [' % NOW
+    run = readsb(documents(crowd + b"{}," * 5_000_000 + b"{}]}", crowd + b"1," * 60_000 + b"1]}"), polls=2)
+    assert run.heard.statuses == ["lost", "connected"]
+    assert run.rejects == {"garbage": 50_001, "overlong": 10_001}

@@ -70,7 +70,8 @@ def test_a_status_that_is_no_success_is_an_answer() -> None:
 def test_a_redirect_to_the_metadata_service_is_told_and_not_followed(status: str) -> None:
     error = failure(answer(status=status, Location="http://169.254.169.254/latest/meta-data/"))
     assert error.kind is Failure.REDIRECT
-    assert "169.254.169.254" in str(error)
+    assert "wants http://169.254.169.254 to be asked" in str(error)
+    assert "latest" not in str(error)
 
 
 def test_of_a_body_of_10_gb_no_more_is_read_than_allowed() -> None:
