@@ -78,7 +78,7 @@ class Sky:
         """Whether a field was on a watch list then."""
         return bool(self._watch_list.entries_for(airport, at))
 
-    def silence(self, lost: GapPlace | None, slot: int, icao24: str, begin: float, end: float, clock: float) -> Silence:
+    def silence(self, lost: GapPlace | None, icao24: str, begin: float, end: float, clock: float) -> Silence:
         """Why the aircraft was not heard from `begin` to `end`, having been last at `lost`."""
         listening = self.ledger.listening(begin, end, clock, int(icao24, 16))
         kind, reason = classify(self.coverage, lost, begin, listening, icao24, self._places)

@@ -23,7 +23,6 @@ from detector.domain.stop import SEVERITY_ORDER, Severity
 from detector.domain.wire import alert_line
 
 OUTBOX, DEAD, DELIVERED, ENDPOINT, RESEND = "outbox:", "dead:", "delivered:", "endpoint:", "resend:"
-PREFIXES = (OUTBOX, DEAD, DELIVERED, ENDPOINT, RESEND)
 DIGEST = "digest"
 TEST = "test"
 

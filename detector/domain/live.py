@@ -19,11 +19,11 @@ class FeedStatus(StrEnum):
     """What has become of a feed. The value is a label in logs and metrics."""
 
     CONNECTED = "connected"
-    """Bytes can come (again)."""
+    """Something can come (again)."""
     SILENT = "silent"
-    """Connected, but nothing has come for longer than the feed's `silent_after_s`: counts as lost."""
+    """Connected, but no frame, row or heartbeat for longer than the feed's `silent_after_s`: counts as lost."""
     HEARD = "heard"
-    """Bytes came again after SILENT."""
+    """Frames, rows or heartbeats came again after SILENT."""
     LOST = "lost"
     """The connection broke, was refused, or was given up; `reason` says why."""
 

@@ -141,7 +141,7 @@ def _on_the_ground(stop: Stop, life: Life, o: Observation, sky: Surroundings) ->
     )
     if longest is None or longest[1] - longest[0] < UNHEARD_S:
         return ()
-    why = sky.silence(None, o.slot, o.icao24, *longest, o.clock)
+    why = sky.silence(None, o.icao24, *longest, o.clock)
     hours = (longest[1] - longest[0]) / 3600
     share = why.share
     reason = f"nothing was heard of it for {hours:.0f} h on the ground"

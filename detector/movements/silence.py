@@ -65,7 +65,7 @@ def lasting(
         return told  # jammed since the take-off: the last fix is of the flight before it
     if life.resumed_at is not None and lost.heard_at - life.resumed_at > BLIP_S:
         told += _unjudged(life)
-    why = sky.silence(gaps.place(lost), o.slot, o.icao24, lost.heard_at, o.at, o.clock)
+    why = sky.silence(gaps.place(lost), o.icao24, lost.heard_at, o.at, o.clock)
     gap = gaps.lasting(life.gap, o.icao24, o.now.callsign, lost, o.at, why)
     if life.stop is None and lost.altitude_ft is not None:
         life.stop = _on_its_way_down(life, lost, o, airports, sky, followed, why, s)

@@ -62,7 +62,7 @@ class Surroundings(Protocol):
     def is_listed(self, airport: str, at: float) -> bool:
         """Whether a field was on a watch list then."""
 
-    def silence(self, lost: GapPlace | None, slot: int, icao24: str, begin: float, end: float, clock: float) -> Silence:
+    def silence(self, lost: GapPlace | None, icao24: str, begin: float, end: float, clock: float) -> Silence:
         """Why the aircraft was not heard from `begin` to `end`, having been last at `lost`."""
 
     def interference(self, latitude_deg: float, longitude_deg: float, clock: float) -> Interference | None:

@@ -25,7 +25,7 @@ def judged(
     life: Life, lost: Side, after: Side, o: Observation, airports: Airports, sky: Surroundings, s: MovementSettings
 ) -> list[Change]:
     """The silence between two sides: a stop, where one or both fit a field, or in the dark, or only a gap."""
-    why = sky.silence(gaps.place(lost), o.slot, o.icao24, lost.heard_at, after.heard_at, o.clock)
+    why = sky.silence(gaps.place(lost), o.icao24, lost.heard_at, after.heard_at, o.clock)
     changes = _judged(life, lost, after, o, airports, why, s)
     made = [change for change in changes if isinstance(change, Stop) and change.status is not Status.RETRACTED]
     told = gaps.ended(

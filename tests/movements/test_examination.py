@@ -42,7 +42,7 @@ class Weather:
     def is_listed(self, airport: str, at: float) -> bool:
         return False
 
-    def silence(self, lost: GapPlace | None, slot: int, icao24: str, begin: float, end: float, clock: float) -> Silence:
+    def silence(self, lost: GapPlace | None, icao24: str, begin: float, end: float, clock: float) -> Silence:
         return Silence(GapClass.UNKNOWN, "not known", None, None, False)
 
     def interference(self, latitude_deg: float, longitude_deg: float, clock: float) -> Interference | None:

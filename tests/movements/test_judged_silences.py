@@ -31,7 +31,7 @@ class OneAnswer:
     def __init__(self, kind: GapClass) -> None:
         self._kind = kind
 
-    def silence(self, lost: GapPlace | None, slot: int, icao24: str, begin: float, end: float, clock: float) -> Silence:
+    def silence(self, lost: GapPlace | None, icao24: str, begin: float, end: float, clock: float) -> Silence:
         return Silence(self._kind, "so it is told", end - begin, 1.0, outage=False)
 
 

@@ -102,7 +102,7 @@ def test_a_silence_through_which_others_were_heard_was_listened_to() -> None:
     one = sky()
     at = T0 + np.arange(0.0, 3_600.0, 10.0)
     one.heard(at, np.ones(len(at), np.uint64), np.arange(len(at)) % 5 + 1, -np.inf)
-    why = one.silence(None, 0, "4840d6", T0 + 600, T0 + 3_000, T0 + 3_590)
+    why = one.silence(None, "4840d6", T0 + 600, T0 + 3_000, T0 + 3_590)
     assert why.kind is GapClass.UNKNOWN
     assert why.share is not None
     assert why.share > 0.9
@@ -113,6 +113,6 @@ def test_a_silence_through_which_nobody_was_heard_is_an_outage() -> None:
     one = sky()
     at = T0 + np.concatenate([np.arange(0.0, 600.0, 10.0), np.arange(3_000.0, 3_600.0, 10.0)])
     one.heard(at, np.ones(len(at), np.uint64), np.arange(len(at)) % 5 + 1, -np.inf)
-    why = one.silence(None, 0, "4840d6", T0 + 600, T0 + 3_000, T0 + 3_590)
+    why = one.silence(None, "4840d6", T0 + 600, T0 + 3_000, T0 + 3_590)
     assert why.outage
     assert why.kind is not GapClass.TRANSPONDER_OFF
