@@ -80,18 +80,20 @@ class AddressBook:
         if len(strangers) == 0:
             return slots
         born_at: dict[int, int] = {}
+        born: set[int] = set()
         for row, key, at in zip(
             strangers.tolist(), keys[strangers].tolist(), heard_at[strangers].tolist(), strict=True
         ):
-            if self.slot_of(key) < 0 and self._confirm(key, at):
+            if key not in born and self._confirm(key, at):
+                born.add(key)
                 born_at[self.add(key)] = row
         if born_at:
             unknown = np.flatnonzero(slots < 0)
             found = self._found(keys[unknown])
             # A new slot holds from the row of its birth on; those that were unknown before and are not now are new.
-            born = np.full(self.size + 1, len(keys), np.intp)
-            born[list(born_at)] = list(born_at.values())
-            slots[unknown] = np.where(unknown >= born[found], found, -1)
+            first_row = np.full(self.size + 1, len(keys), np.intp)
+            first_row[list(born_at)] = list(born_at.values())
+            slots[unknown] = np.where(unknown >= first_row[found], found, -1)
         return slots
 
     def slot_of(self, key: int) -> int:
@@ -134,13 +136,14 @@ class AddressBook:
         # Each takes two frames, one of which may be pending.
         if (len(frames) - start + len(self._pending)) // 2 <= few:
             return np.zeros(0, np.intp)
-        head = frames.payload[start:, :4].astype(np.uint32)
-        df = head[:, 0] >> np.uint32(3)
+        df = frames.payload[start:, 0] >> 3
         announced = np.flatnonzero((df == 11) | (df == 17) | (df == 18))
-        head = head[announced]
-        keys = (head[:, 1] << np.uint32(16)) | (head[:, 2] << np.uint32(8)) | head[:, 3]
+        # The first four bytes as one number: the address in the low three, DF and CA or CF in the high one.
+        head = np.ascontiguousarray(frames.payload[start:, :4][announced]).view(">u4").ravel().astype(np.uint32)
+        keys = head & np.uint32(0xFFFFFF)
         # Of DF18 the namespace is not looked at: it counts as new, in each namespace once.
-        keys |= np.where(df[announced] == 18, (head[:, 0] & 7) + np.uint32(1), np.uint32(0)) << np.uint32(24)
+        field = (head >> np.uint32(24) & np.uint32(7)) + np.uint32(1)
+        keys |= np.where(df[announced] == 18, field, np.uint32(0)) << np.uint32(24)
         return announced[self.strangers(keys)] + start
 
     def strangers(self, keys: U32) -> Rows:
