@@ -21,13 +21,13 @@ import numpy.typing as npt
 
 from benchmarks.one_run import peak_rss_mb
 from detector.app import build_pipeline
-from detector.cli.simulate import field_of
+from detector.cli.simulate import fields_of
 from detector.decoding import crc
 from detector.domain.alert import Alert
 from detector.domain.frame import LONG_BYTES, FrameBatch
 from detector.domain.times import parse_iso
 from detector.settings import load_configuration
-from detector.simulation import airports_of, parse_scenario, simulate
+from detector.simulation import parse_scenario, simulate
 from detector.simulation.encode.cpr import encode_cpr
 
 SCENARIO = Path(__file__).parent.parent / "tests" / "scenarios" / "pyongyang.yaml"
@@ -150,12 +150,7 @@ def told(alerts: Iterable[Alert]) -> list[str]:
 def real_frames() -> tuple[FrameBatch, float, float]:
     """The stop as heard, when the aircraft is lost on its way there, and when it is back."""
     scenario = parse_scenario(SCENARIO.read_text(encoding="utf-8"), source=SCENARIO.name)
-    airports = load_configuration().airports
-    fields = {}
-    for code in airports_of(scenario):
-        index = airports.index_of(code)
-        assert index is not None
-        fields[code] = field_of(airports, index, code)
+    fields = fields_of(scenario, SCENARIO, lambda: load_configuration().airports)
     frames = simulate(scenario, fields).frames
     frames = frames.take(frames.heard_at < parse_iso(UNTIL))
     squitters = frames.payload[:, 0] >> 3 == 17

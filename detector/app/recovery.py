@@ -117,7 +117,7 @@ class Recovery:
                 core.take_up(item, end)
             except DetectorError:
                 raise
-            except Exception as error:
+            except Exception as error:  # a defect may be of any kind; it is told, and raised where it goes on
                 if len(left_out) >= MOST_LEFT_OUT:
                     raise
                 self._log.error(

@@ -96,7 +96,7 @@ class _Ending:
 
     def _end(self, status: int) -> None:
         self._log.error("something hangs; ended without it")
-        time.sleep(CLOSE_S)  # for the line above
+        time.sleep(CLOSE_S)  # the log has a thread of its own, which has yet to write that line
         os._exit(status)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import lzma
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -54,7 +55,7 @@ def simulate(
     receiver ids and clock records that date them.
     """
     wanted = _read(scenario)
-    played = play(wanted, _fields(wanted, scenario, config))
+    played = play(wanted, fields_of(wanted, scenario, lambda: load_configuration(config).airports))
     _write(output, _compressed(_encoded(wanted, played, format_), output.suffix))
     if truth is not None:
         _write(truth, (json.dumps(_truth(wanted, played), indent=1) + "\n").encode())
@@ -73,18 +74,21 @@ def _read(path: Path) -> Scenario:
     return parse_scenario(text, source=str(path))
 
 
-def _fields(scenario: Scenario, path: Path, config: Path | None) -> dict[str, Field]:
-    """The airfields that the scenario names, from the same table as a replay takes them: corrections included."""
+def fields_of(scenario: Scenario, source: object, airports: Callable[[], Airports]) -> dict[str, Field]:
+    """The airfields that the scenario names, as the table has them, which is only asked for where there are any.
+
+    Raises ConfigError, naming `source`, for one that the table lacks.
+    """
     codes = airports_of(scenario)
     if not codes:
         return {}
-    airports = load_configuration(config).airports
+    table = airports()
     found = {}
     for code in sorted(codes):
-        index = airports.index_of(code)
+        index = table.index_of(code)
         if index is None:
-            raise ConfigError(f"{path}:1: {code}: not in the airports table")
-        found[code] = field_of(airports, index, code)
+            raise ConfigError(f"{source}:1: {code}: not in the airports table")
+        found[code] = field_of(table, index, code)
     return found
 
 

@@ -75,7 +75,7 @@ class BackgroundStream:
         """Give what waits a moment to be written."""
         until = time.monotonic() + CLOSE_S
         while self._lines.unfinished_tasks and time.monotonic() < until:
-            time.sleep(0.01)
+            time.sleep(0.01)  # Queue.join has no time limit, and the reader may never read again
 
     def _write(self) -> None:
         while True:

@@ -43,7 +43,7 @@ def test_the_pure_part_reads_no_file_no_clock_and_no_chance(path: Path) -> None:
         "import time as clock; clock.time_ns()",
         "from time import monotonic; monotonic()",
         "from time import perf_counter as tick; tick()",
-        "import time; time.sleep(1)",
+        "import time; time.sleep(1)",  # a text to be found out, never run
         "import time; field(default_factory=time.time)",
         "from datetime import datetime; datetime.now()",
         "from datetime import datetime, UTC; datetime.now(UTC)",

@@ -232,7 +232,7 @@ def test_a_server_is_recorded_until_told_to_stop_and_the_folder_replays(
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         patience = time.monotonic() + 120.0
         while process.poll() is None and rows(folder) < len(sent()) and time.monotonic() < patience:
-            time.sleep(0.05)
+            time.sleep(0.05)  # another process writes the files; nobody tells when
         process.send_signal(stop)
         out, err = process.communicate()
     assert (process.returncode, err) == (0, "")

@@ -70,7 +70,7 @@ def run(folder: Path, kills: int, seed: int, *, pace_s: float = 3.0, aircraft: i
             (victim,) = random.choices(list(SHARES), list(SHARES.values()))
             if victim == RECEIVER:
                 rig.kill("receiver")
-                time.sleep(random.uniform(0.0, 0.5))
+                time.sleep(random.uniform(0.0, 0.5))  # down for a while: messages meet a closed port
                 rig.start_receiver()
             elif victim == SERVER:
                 if not rig.kill_server():

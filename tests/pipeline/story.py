@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from detector.cli.simulate import field_of
+from detector.cli.simulate import fields_of
 from detector.decoding import ColumnarDecoder
 from detector.domain.frame import FrameBatch, Tick
 from detector.domain.wire import alert_line, stop_line
 from detector.pipeline import Changes, Limits, Pipeline
 from detector.settings import Configuration, load_configuration
-from detector.simulation import Scenario, Simulation, airports_of, parse_scenario, simulate
+from detector.simulation import Scenario, Simulation, parse_scenario, simulate
 
 SCENARIO = Path(__file__).with_name("story.yaml")
 
@@ -33,12 +33,7 @@ def configuration() -> Configuration:
 @cache
 def heard() -> tuple[Scenario, Simulation]:
     scenario = parse_scenario(SCENARIO.read_text(encoding="utf-8"), source=str(SCENARIO))
-    airports = configuration().airports
-    fields = {}
-    for code in airports_of(scenario):
-        index = airports.index_of(code)
-        assert index is not None
-        fields[code] = field_of(airports, index, code)
+    fields = fields_of(scenario, SCENARIO, lambda: configuration().airports)
     return scenario, simulate(scenario, fields)
 
 

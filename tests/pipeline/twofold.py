@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from detector.cli.simulate import field_of
+from detector.cli.simulate import fields_of
 from detector.decoding import ColumnarDecoder
 from detector.domain.decoded import Batch, DecodedBatch
 from detector.domain.frame import FrameBatch
@@ -16,7 +16,7 @@ from detector.domain.report import ReportBatch
 from detector.domain.times import parse_iso
 from detector.framing.readsb_document import FleetDocuments
 from detector.pipeline import Limits, Pipeline
-from detector.simulation import airports_of, parse_scenario, simulate
+from detector.simulation import parse_scenario, simulate
 from tests.feeds.polled import document
 from tests.pipeline.story import Outcome, configuration
 
@@ -48,12 +48,7 @@ Arriving = tuple[float, Batch]
 def frames() -> FrameBatch:
     """All of one receiver, OWN."""
     scenario = parse_scenario(SCENARIO, source="twofold")
-    airports = configuration().airports
-    fields = {}
-    for code in airports_of(scenario):
-        index = airports.index_of(code)
-        assert index is not None
-        fields[code] = field_of(airports, index, code)
+    fields = fields_of(scenario, "twofold", lambda: configuration().airports)
     told = heard_by(simulate(scenario, fields).frames, OWN)
     minute = (told.heard_at - parse_iso("2024-11-07T00:00:00Z")) / 60
     return told.take(((minute > 46) & (minute < 63)) | ((minute > 104) & (minute < 117)))

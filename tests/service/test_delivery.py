@@ -15,31 +15,17 @@ from detector.domain.errors import StoreError
 from detector.service.delivery import Couriers, Delivery, Hooks
 from detector.stores.memory import MemoryStore
 from tests.alerting.alerts import NOW, alert
+from tests.faults.surroundings import MovedClock
 
 DELIVERED = Outcome(OutcomeKind.DELIVERED, 204)
 DOWN = Outcome(OutcomeKind.RETRY, 503, "HTTP 503")
 
 
-class StillClock:
-    """Whoever sleeps comes back when `move` has gone far enough."""
-
-    def __init__(self) -> None:
-        self.at = NOW
-        self._sleepers: list[tuple[float, asyncio.Event]] = []
-
-    def now(self) -> float:
-        return self.at
-
-    async def sleep(self, seconds: float) -> None:
-        event = asyncio.Event()
-        self._sleepers.append((self.at + seconds, event))
-        await event.wait()
+class StillClock(MovedClock):
+    """... and lets happen what then can."""
 
     async def move(self, seconds: float) -> None:
-        self.at += seconds
-        for until, event in self._sleepers:
-            if until <= self.at:
-                event.set()
+        self.move_to(self.now() + seconds)
         await settled()
 
 
@@ -91,13 +77,24 @@ class Desk:
     """A service's deliveries to one endpoint or several."""
 
     def __init__(self, store: Store, receivers: Mapping[str, Receiver], **endpoint: object) -> None:
-        self.clock = StillClock()
+        self.clock = StillClock(NOW)
         self.told: list[Delivery] = []
         self.held: list[StoreError] = []
         outbox = Outbox(Endpoint(name, **endpoint) for name in receivers)  # type: ignore[arg-type]
         outbox.restore(store.kept.load(""))
         hooks = Hooks(self.told.append, self.held.append)
         self.couriers = Couriers(outbox, receivers, store.write, self.clock, hooks)
+
+
+async def under_way() -> tuple[Store, Receiver, Desk, asyncio.Task[None]]:
+    """Two alerts are offered, and the receiver of the first does not answer yet."""
+    store, receiver = Store(), Receiver()
+    receiver.gate.clear()
+    desk = Desk(store, {"hook": receiver})
+    task = asyncio.create_task(desk.couriers.run())
+    desk.couriers.offer([alert(), alert("alert-b")], NOW)
+    await settled()
+    return store, receiver, desk, task
 
 
 def run(story: Callable[[], Awaitable[None]]) -> None:
@@ -203,12 +200,7 @@ def test_while_the_store_is_gone_nothing_is_sent_and_afterwards_all() -> None:
 
 def test_after_a_delivery_that_cannot_be_written_down_nothing_else_is_sent() -> None:
     async def story() -> None:
-        store, receiver = Store(), Receiver()
-        receiver.gate.clear()
-        desk = Desk(store, {"hook": receiver})
-        task = asyncio.create_task(desk.couriers.run())
-        desk.couriers.offer([alert(), alert("alert-b")], NOW)
-        await settled()
+        store, receiver, desk, task = await under_way()
         store.gone = True
         receiver.gate.set()
         await settled()
@@ -252,12 +244,7 @@ def test_a_crash_makes_at_most_one_more_delivery_with_the_same_id(when: str) -> 
 
 def test_stop_waits_for_the_delivery_that_is_under_way() -> None:
     async def story() -> None:
-        store, receiver = Store(), Receiver()
-        receiver.gate.clear()
-        desk = Desk(store, {"hook": receiver})
-        task = asyncio.create_task(desk.couriers.run())
-        desk.couriers.offer([alert(), alert("alert-b")], NOW)
-        await settled()
+        store, receiver, desk, task = await under_way()
         desk.couriers.stop()
         await settled()
         assert not task.done()
