@@ -12,28 +12,28 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from detector import rules
 from detector.alerting import AlertBook, AlertSettings, EvidenceBook
 from detector.decoding import Decoder, witness
 from detector.decoding.decoded import reports_of, taken_in
-from detector.domain.alert import Alert, Evidence, JourneyStep
+from detector.domain.alert import Alert, Evidence, TableUsed
 from detector.domain.decoded import NO_AIRCRAFT, Batch, DecodedBatch
 from detector.domain.errors import Reject
 from detector.domain.frame import FrameBatch, RejectCounts, Tick
 from detector.domain.gap import Gap
+from detector.domain.identity import Identities, Strangers
 from detector.domain.movement import Movement
 from detector.domain.observation import Observation, Trigger
 from detector.domain.report import ReportBatch, address_text
 from detector.domain.sighting import Sighting
-from detector.domain.stop import Finding, Stop
+from detector.domain.stop import Stop
 from detector.movements import CheckSettings, Movements, MovementSettings, believed
 from detector.movements.surroundings import ReceiverSite
 from detector.reference import Airports, WatchList
-from detector.rules import RuleSettings
+from detector.rules import RulesFile
+from detector.rules.judge import Judge
 from detector.surroundings import Sky
 from detector.tracking import EventClock, Reception, Tracker, TrackingSettings, TrackPoints, forgetting, sources
 from detector.tracking.clock import Admitted
@@ -52,7 +52,7 @@ class Limits:
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
     movements: MovementSettings = field(default_factory=MovementSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
-    rules: RuleSettings = field(default_factory=RuleSettings)
+    rules: RulesFile = field(default_factory=RulesFile)
     alerting: AlertSettings = field(default_factory=AlertSettings)
 
 
@@ -71,6 +71,7 @@ class Pipeline:
     """The path for one stream. Its state is its parts' state; `detector.checkpoint` writes it down.
 
     `sites`: receivers whose place is known, by identity. `unconfirming`: those that do not confirm a stop alone.
+    `identities`: who knows the aircraft; `reference`: by which tables and lists, as alerts say it.
     """
 
     def __init__(
@@ -81,6 +82,8 @@ class Pipeline:
         limits: Limits,
         sites: Mapping[int, ReceiverSite] | None = None,
         unconfirming: frozenset[int] = frozenset(),
+        identities: Identities | None = None,
+        reference: tuple[TableUsed, ...] = (),
     ) -> None:
         self.decoder = decoder
         self.decoder.addresses.hold(limits.tracking.aircraft_limit)
@@ -96,14 +99,13 @@ class Pipeline:
         self.sky = Sky(watch_list, sites or {}, unconfirming)
         self.movements = Movements(limits.movements, limits.checks, airports, self.sky)
         self.evidence = EvidenceBook()
-        self.alerts = AlertBook(limits.alerting, airports, self._witnessed, self._onward)
+        self._rules = Judge(limits.rules, airports, watch_list, identities or Strangers())
+        self.alerts = AlertBook(limits.alerting, airports, self._witnessed, self._rules.onward, reference)
         self.frames = 0
         self.ticks = 0
         """Heartbeats taken in, believed or not; with `frames` they say where in a recording the path is."""
         self.first_at: float | None = None
         """Time of the first frame."""
-        self._watch_list = watch_list
-        self._rule_settings = limits.rules
         self._touched = np.zeros(0, np.bool_)
         self._handed_out = np.zeros(0, np.bool_)
         self._forgotten_keys: set[int] = set()
@@ -352,15 +354,11 @@ class Pipeline:
             self.tracker.follow(observation.slot, self.alerts.followed_until(icao24))
 
     def _judge(self, stop: Stop, observation: Observation | None, changes: Changes) -> Iterator[Alert]:
-        found = rules.findings(stop, self._watch_list, self._rule_settings)
-        stop = self.movements.annotate(stop, msgspec.structs.replace(stop, findings=found))
+        stop = self.movements.annotate(stop, self._rules.judged(stop))
         changes.stops.append(stop)
         frames = observation.evidence if observation is not None else tuple
         self.evidence.take_in(stop, frames, self.alerts.alert_on(stop))
         yield from self.alerts.stop_changed(stop)
-
-    def _onward(self, stop: Stop, journey: tuple[JourneyStep, ...]) -> Finding | None:
-        return rules.onward(stop, journey, self._rule_settings)
 
     def _witnessed(self, stop: Stop) -> Evidence | None:
         return witness.verify(stop.icao24, self.evidence.of(stop.id))

@@ -9,7 +9,7 @@ import msgspec
 
 from detector.alerting import journey
 from detector.alerting.settings import AlertSettings
-from detector.domain.alert import Alert, AlertEvent, Evidence, JourneyStep
+from detector.domain.alert import Alert, AlertEvent, Evidence, JourneyStep, TableUsed
 from detector.domain.observation import AircraftState
 from detector.domain.stop import SEVERITY_ORDER, Finding, Level, Severity, Status, Stop
 from detector.domain.units import SECONDS_PER_HOUR
@@ -45,8 +45,17 @@ class AlertBook:
     it was there at the latest. The alert itself stays open as long as its stop does.
     """
 
-    def __init__(self, settings: AlertSettings, airports: Airports, witness: Witness, onward: Onward) -> None:
+    def __init__(
+        self,
+        settings: AlertSettings,
+        airports: Airports,
+        witness: Witness,
+        onward: Onward,
+        reference: tuple[TableUsed, ...] = (),
+    ) -> None:
+        """`reference`: tables and lists that all revisions are made with."""
         self._settings = settings
+        self._reference = reference
         self._airports = airports
         self._witness = witness
         self._onward = onward
@@ -148,6 +157,7 @@ class AlertBook:
             severity=_severity(stop),
             stop=stop,
             evidence=self._witness(stop),
+            reference=self._reference,
         )
 
     def _revise(self, watch: Watch, event: AlertEvent, at: float, stop: Stop) -> Alert:
@@ -162,6 +172,7 @@ class AlertBook:
             severity=_severity(stop) if stop.findings else old.severity,
             journey=watch.journey,
             evidence=evidence,
+            reference=self._reference,
         )
         watch.told_at = at
         return watch.alert

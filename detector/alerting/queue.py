@@ -65,7 +65,7 @@ class Queue:
         if self._knows(item):
             return
         before = self._before(item)
-        if not (self.endpoint.route.takes(alert) or (before is not None and alert.event is AlertEvent.RETRACTED)):
+        if not (self.endpoint.takes(alert) or (before is not None and alert.event is AlertEvent.RETRACTED)):
             return
         if self._was_there_before(alert):
             self._count("baseline")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from detector.alerting.quiet import QuietHours
 from detector.domain.alert import Alert, AlertEvent
-from detector.domain.stop import SEVERITY_ORDER, Level, Severity
+from detector.domain.identity import TypeClass
+from detector.domain.stop import SEVERITY_ORDER, Finding, Level, Severity
 
 BASELINE_S = 600.0
 
@@ -16,8 +17,9 @@ BASELINE_S = 600.0
 class Route:
     """A filter on each side; an empty one lets everything through, and what is there must all hold.
 
-    `rules`: one of the findings is of one of them; `airports`: the stop's, or one of its candidates where it has none;
-    `countries`: two letters; `aircraft`: addresses.
+    `rules`: one of the findings is of one of them; `lists`: the same finding rests on a listing of one of them;
+    `airports`: the stop's, or one of its candidates where it has none; `countries`: two letters; `aircraft`: addresses;
+    `type_classes`: the aircraft's, which has to be known.
     """
 
     severity: Severity = Severity.LOW
@@ -27,19 +29,27 @@ class Route:
     countries: frozenset[str] = frozenset()
     aircraft: frozenset[str] = frozenset()
     events: frozenset[AlertEvent] = frozenset()
+    lists: frozenset[str] = frozenset()
+    type_classes: frozenset[TypeClass] = frozenset()
 
     def takes(self, alert: Alert) -> bool:
-        """Whether the revision is for this endpoint, by itself."""
+        """Whether the revision passes, by itself."""
         stop = alert.stop
         fields = {stop.airport} if stop.airport else {candidate.airport for candidate in stop.candidates}
         return (
             SEVERITY_ORDER[alert.severity] >= SEVERITY_ORDER[self.severity]
             and stop.level >= self.min_level
-            and (not self.rules or any(finding.rule in self.rules for finding in stop.findings))
+            and (not (self.rules or self.lists) or any(self._wants(finding) for finding in stop.findings))
             and (not self.airports or not self.airports.isdisjoint(fields))
             and (not self.countries or stop.country in self.countries)
             and (not self.aircraft or stop.icao24 in self.aircraft)
             and (not self.events or alert.event in self.events)
+            and (not self.type_classes or (stop.identity is not None and stop.identity.type_class in self.type_classes))
+        )
+
+    def _wants(self, finding: Finding) -> bool:
+        return (not self.rules or finding.rule in self.rules) and (
+            not self.lists or any(listing.list in self.lists for listing in finding.listings)
         )
 
 
@@ -48,6 +58,8 @@ class Endpoint:
     """One that alerts go to, as the outbox sees it.
 
     name         of letters, digits, `_` and `-`: part of the keys in the store
+    route        its own filter
+    routes       those of the rules file that name it: one of them has to take the alert as well, if there are any
     address      what tells this receiver from another under the same name (`address_mark`)
     digest_s     0: each revision by itself; otherwise all that has come together, once in so many seconds at most
     baseline_s   see `Outbox.listens_from`
@@ -59,6 +71,11 @@ class Endpoint:
     digest_s: float = 0.0
     baseline_s: float = BASELINE_S
     address: str = ""
+    routes: tuple[Route, ...] = ()
+
+    def takes(self, alert: Alert) -> bool:
+        """Whether the revision is for it, by itself."""
+        return self.route.takes(alert) and (not self.routes or any(route.takes(alert) for route in self.routes))
 
 
 def address_mark(text: str) -> str:

@@ -6,7 +6,6 @@ Serving   the service: live feeds through the path, until it is stopped
 
 from __future__ import annotations
 
-from detector.app.homes import replay_home, service_home, state_home
 from detector.app.path import build_pipeline
 from detector.app.replaying import (
     RUN_INDEX,
@@ -17,6 +16,7 @@ from detector.app.replaying import (
     ReplayResult,
     RunRecord,
 )
+from detector.settings.homes import replay_home, service_home, state_home
 
 __all__ = [
     "RUN_INDEX",

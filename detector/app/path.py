@@ -25,4 +25,6 @@ def build_pipeline(configuration: Configuration, decoder: str = "columnar") -> P
         limits,
         sites,
         settings.unconfirming(),
+        configuration.identities,
+        configuration.tables_used,
     )

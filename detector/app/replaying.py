@@ -11,7 +11,6 @@ from pathlib import Path
 import msgspec
 
 from detector import __version__
-from detector.app.homes import replay_home
 from detector.app.path import build_pipeline
 from detector.checkpoint import Journal
 from detector.domain.alert import Alert
@@ -23,6 +22,7 @@ from detector.domain.stop import Stop
 from detector.feeds.files import Recordings, open_recordings
 from detector.pipeline import Changes
 from detector.settings import Configuration, load_configuration
+from detector.settings.homes import replay_home
 from detector.stores import OpenStore, open_store
 from detector.tracking.interference import InterferenceArea
 from detector.web.replay_map import TrackCollector

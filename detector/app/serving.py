@@ -9,7 +9,6 @@ from pathlib import Path
 
 from detector import __version__
 from detector.alerting.outbox import Outbox
-from detector.app.homes import service_home
 from detector.app.recovery import Recovery
 from detector.domain.errors import ConfigError, UsageError
 from detector.domain.live import Clock, FeedEvent, FeedStatus
@@ -22,6 +21,7 @@ from detector.service.log import Log
 from detector.service.metrics import DeliveryTally, ServiceMetrics
 from detector.service.service import Parts, Service
 from detector.settings import Configuration
+from detector.settings.homes import service_home
 from detector.sinks import open_sink
 from detector.sinks.means import Means
 from detector.stores import open_store
@@ -82,7 +82,7 @@ class Serving:
             log.warning("the store", note=note)
         keeper = Keeper(opened, secrets.token_hex(8), clock.now)
         state = keeper.claim()
-        outbox = Outbox(one.endpoint() for one in used)
+        outbox = Outbox(one.endpoint(settings.rules.routes) for one in used)
         outbox.restore(state)
         outbox.take_wishes(state, clock.now())
         for name, n in outbox.strangers.items():

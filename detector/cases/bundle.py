@@ -3,7 +3,7 @@
 alert.json        the alert in its last revision, as other programs read it
 frames.csv        the raw frames (`ts,hex,receiver`), which `detector replay` reads as well
 settings.json     the settings of the run
-tables.json       hashes of the tables of the run, and the rows used: fields, runways, listings
+tables.json       hashes of the tables of the run, and the rows used: fields, runways, listings, who the aircraft is
 silence.json      the silence in flight that the stop was told from, as the run told it; null if it was told from none
 recomputed.json   the stop (or silence) that a fresh path with pyModeS made of the frames when the bundle was written
 manifest.json     what the bundle is of, who made it, the hash of every member, and how it is recomputed
@@ -11,8 +11,7 @@ manifest.json     what the bundle is of, who made it, the hash of every member, 
 
 from __future__ import annotations
 
-import hashlib
-import importlib.resources
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
@@ -25,6 +24,7 @@ from detector import __version__
 from detector.alerting import EvidenceFrame
 from detector.cases import archive
 from detector.cases.comparison import TIME_TOLERANCE_S, Fact, Verification, compared, fact, silence_compared
+from detector.cases.known import aircraft_from, aircraft_used
 from detector.cases.recomputation import found_in, places, same_silence, same_stop
 from detector.cases.stored import StoredRun
 from detector.cases.tables import rows_from, rows_used, tables_of
@@ -42,7 +42,7 @@ ALERT, FRAMES, SETTINGS, TABLES, SILENCE, RECOMPUTED = (
 HEADER = "ts,hex,receiver"
 HOW = (
     "Frames of frames.csv, in order, go through a fresh path with nothing in it: pyModeS decodes them one by one.",
-    "Settings are those of settings.json; fields, runways and listings those of tables.json, and no others.",
+    "Settings are those of settings.json; fields, runways, listings and aircraft those of tables.json, and no others.",
     "Where frames pause for more than 30 min there is a heartbeat every 30 min, as other aircraft gave in the stream.",
     "If the stop is open, heartbeats after the last frame last until 30 s after the time of the alert.",
     "The stop of the same aircraft that shares the most time is compared with the one in alert.json, fact by fact.",
@@ -71,10 +71,10 @@ def export(run: StoredRun, alert: Alert, configuration: Configuration) -> bytes:
             f"{alert.id}: was found with other settings or lists than {configuration.path} has now; "
             "name those of the replay with --config, or replay again"
         )
-    settings = msgspec.structs.replace(configuration.settings, watchlists=(), airports=None)
+    settings = _settings_told(configuration.settings)
     tables = _tables(alert.stop, frames, configuration)
     claimed = alert_line(alert) + b"\n"
-    recomputed = _recomputed(frames, archive.document(claimed, alert.id, ALERT), settings, tables["fields"], alert.id)
+    recomputed = _recomputed(frames, archive.document(claimed, alert.id, ALERT), settings, tables, alert.id)
     gap = run.silence_of(alert.stop.id)
     silence = None if gap is None else archive.document(gap_line(gap), alert.id, SILENCE)
     members = {
@@ -116,7 +116,7 @@ def verified(data: bytes, source: str) -> Verification:
     try:
         settings = msgspec.json.decode(members[SETTINGS], type=Settings)
         frames = _frames(members[FRAMES])
-        found = _recomputed(frames, alert, settings, tables["fields"], source)
+        found = _recomputed(frames, alert, settings, tables, source)
         facts = [*_evidence(alert, frames, alert["stop"]["icao24"]), *_of_stop(alert["stop"], told["silence"], found)]
         return Verification(alert["id"], alert["revision"], tuple(facts), tuple(_notes(manifest, recorded, found)))
     except (KeyError, TypeError, ValueError, AttributeError, msgspec.DecodeError) as error:
@@ -124,16 +124,20 @@ def verified(data: bytes, source: str) -> Verification:
 
 
 def _recomputed(
-    frames: Sequence[EvidenceFrame], alert: Mapping[str, Any], settings: Settings, fields: Any, source: str
+    frames: Sequence[EvidenceFrame],
+    alert: Mapping[str, Any],
+    settings: Settings,
+    tables: Mapping[str, Any],
+    source: str,
 ) -> Recomputed:
     stop = _stop(alert["stop"])
     # A landing may come out that much later, and counts only some time after it.
     silent_until = parse_iso(alert["at"]) + TIME_TOLERANCE_S if stop.status is Status.OPEN else None
-    rows = rows_from(fields, source)
+    rows, known = rows_from(tables["fields"], source), aircraft_from(tables["aircraft"], source)
     if not rows or not frames:
         raise InputError(f"{source}: no field or no frame to work with")
-    airports, watch_list = tables_of(rows, near_radius_nm=settings.tracking.near_field_nm)
-    configuration = Configuration(Path(source), settings, airports, watch_list, "")
+    airports, watch_list = tables_of(rows, known, near_radius_nm=settings.tracking.near_field_nm)
+    configuration = Configuration(Path(source), settings, airports, watch_list, "", identities=known)
     found = found_in(frames, configuration, silent_until)
     same, silence = same_stop(stop, found.stops), same_silence(stop, found.silences)
     if same is None and stop.level is not Level.DARK:
@@ -173,17 +177,32 @@ def _tables(stop: Stop, frames: Sequence[EvidenceFrame], configuration: Configur
     others = dict.fromkeys((round(lat, 1), round(lon, 1)) for _, lat, lon in heard)
     times = sorted({frames[0].at, stop.landed.estimate, stop.landed.latest, left_at, stop.revised_at, frames[-1].at})
     rows = rows_used(airports, configuration.watchlist, [*before, *after, *candidates], others, times)
-    packed = (importlib.resources.files("detector.reference") / "data" / "airports.npz").read_bytes()
-    settings, folder = configuration.settings, configuration.path.parent
-    files = [*settings.watchlists, *([settings.airports] if settings.airports is not None else [])]
     return {
-        "airports_table": {"sha256": hashlib.sha256(packed).hexdigest(), "fields": len(airports)},
-        # A list that came along with the program lies elsewhere; the hash of the configuration covers all of them.
-        "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() if (folder / name).is_file() else None
-                  for name in files},
+        "tables_and_lists": msgspec.to_builtins(configuration.tables_used),
         "configuration_sha256": configuration.hash,
         "fields": msgspec.to_builtins(rows),
-    }  # fmt: skip
+        "aircraft": msgspec.to_builtins(aircraft_used(stop, configuration.watchlist)),
+    }
+
+
+def _settings_told(settings: Settings) -> Settings:
+    """What the alert rests on of the settings. Where alerts go is nobody's business, and may hold secrets."""
+    feeds = tuple(msgspec.structs.replace(feed, url=_without_query(feed.url)) for feed in settings.feeds)
+    return msgspec.structs.replace(
+        settings,
+        feeds=feeds,
+        endpoints=(),
+        rules=msgspec.structs.replace(settings.rules, routes=()),
+        watchlists=(),
+        airports=None,
+        aircraft=None,
+        reference=None,
+    )
+
+
+def _without_query(url: str | None) -> str | None:
+    """The address without what may be a key: its query, and a name and password before the host."""
+    return None if url is None else re.sub(r"(?<=//)[^/@]*@", "", url.split("?")[0])
 
 
 def _evidence(alert: Mapping[str, Any], frames: Sequence[EvidenceFrame], icao24: str) -> list[Fact]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
 import numpy as np
 
+from detector.cases.known import KnownAircraft
 from detector.domain.errors import InputError
+from detector.domain.listing import Listing
 from detector.reference import Airports, WatchList
 from detector.reference.airports import Runway
 from detector.reference.table import KINDS, NUMBER_COLUMNS, RUNWAY_COLUMNS, UDEG, AirportTable, Kind
-from detector.reference.watchlist import Listing
 
 FIT_NM = 150.0
 """Fields this near to a place that speaks for the stop: from 41,000 ft a glide at 300 ft per NM leads 140 NM."""
@@ -38,6 +40,11 @@ class FieldRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     longest_runway_ft: float
     runways: tuple[Runway, ...]
     listings: tuple[Listing, ...] = ()
+    closed: bool = False
+    closed_from: date | None = None
+    closed_runways: int = 0
+    military: int = 0
+    outline: tuple[Place, ...] = ()
 
 
 def rows_used(
@@ -51,8 +58,8 @@ def rows_used(
     return [_row(i, airports, watch_list, times) for i in sorted(chosen)]
 
 
-def tables_of(rows: Sequence[FieldRow], *, near_radius_nm: float) -> tuple[Airports, WatchList]:
-    """Airports and watch list of these fields alone."""
+def tables_of(rows: Sequence[FieldRow], known: KnownAircraft, *, near_radius_nm: float) -> tuple[Airports, WatchList]:
+    """Airports and watch list of these fields and this aircraft alone."""
     numbers: dict[str, Any] = {name: np.zeros(0) for name in NUMBER_COLUMNS if name in RUNWAY_COLUMNS}
     table = AirportTable(
         codes=tuple(row.code for row in rows),
@@ -62,6 +69,9 @@ def tables_of(rows: Sequence[FieldRow], *, near_radius_nm: float) -> tuple[Airpo
         places=tuple(row.place for row in rows),
         countries=tuple(row.country for row in rows),
         kind=np.array([KINDS.index(row.kind) for row in rows], np.uint8),
+        closed=np.array([row.closed for row in rows], np.bool_),
+        military=np.array([row.military for row in rows], np.uint8),
+        closed_runways=np.array([row.closed_runways for row in rows], np.uint8),
         lat_udeg=np.array([round(row.lat * UDEG) for row in rows], np.int32),
         lon_udeg=np.array([round(row.lon * UDEG) for row in rows], np.int32),
         elevation_ft=np.array([row.elevation_ft for row in rows], np.int16),
@@ -72,8 +82,16 @@ def tables_of(rows: Sequence[FieldRow], *, near_radius_nm: float) -> tuple[Airpo
         **numbers,
     )
     runways = {i: row.runways for i, row in enumerate(rows)}
-    airports = Airports(table, near_radius_nm=near_radius_nm, runways=runways)
-    return airports, WatchList(airports, {i: row.listings for i, row in enumerate(rows) if row.listings})
+    airports = Airports(
+        table,
+        near_radius_nm=near_radius_nm,
+        runways=runways,
+        closed_from={i: row.closed_from for i, row in enumerate(rows) if row.closed_from is not None},
+        outlines={i: row.outline for i, row in enumerate(rows) if row.outline},
+    )
+    return airports, WatchList(
+        airports, {i: row.listings for i, row in enumerate(rows) if row.listings}, known.watches()
+    )
 
 
 def rows_from(value: Any, source: str) -> list[FieldRow]:
@@ -100,4 +118,9 @@ def _row(i: int, airports: Airports, watch_list: WatchList, times: Sequence[floa
         longest_runway_ft=float(airports.longest_runway_ft[i]),
         runways=airports.runways_of(i),
         listings=tuple(listings),
+        closed=bool(airports.closed[i]),
+        closed_from=airports.closed_from.get(i),
+        closed_runways=int(airports.table.closed_runways[i]),
+        military=int(airports.military[i]),
+        outline=airports.outlines.get(i, ()),
     )

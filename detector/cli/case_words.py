@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from detector.cli import who_words
+from detector.domain.names import aircraft_name
 from detector.web.replay_map.words import CHECKS, duration_text, readable
 
 Record = dict[str, Any]
@@ -36,7 +38,7 @@ def told(record: Record) -> Iterator[str]:
     when = f"{record['event']} {_time(record['at'])}"
     yield f"{record['id']}: {when}, {record['severity']}"
     yield f"Alert: {_status(record)}"
-    yield from _aircraft(stop)
+    yield from _aircraft(record)
     yield f"Level {stop['level']} ({stop['kind']}): {_meaning(stop)}"
     yield from _times(stop)
     yield from _fields(stop)
@@ -47,6 +49,7 @@ def told(record: Record) -> Iterator[str]:
     yield "Findings:" if stop["findings"] else "Findings: none"
     for finding in stop["findings"]:
         yield f"  {finding['rule']} ({finding['certainty']}, {finding['severity']}): {finding['reason']}"
+    yield from _listings(record.get("listings", ()))
     yield "Checks:"
     for check in stop["checks"]:
         yield f"  {readable(check['name'], CHECKS)} ({check['name']}): {_verdict(check)}. {_measured(check)}"
@@ -55,18 +58,20 @@ def told(record: Record) -> Iterator[str]:
     for step in record["journey"]:
         yield f"  {_step(step)}"
     yield _evidence(record["evidence"])
+    yield from _reference(record.get("reference", ()))
 
 
-def _aircraft(stop: Record) -> Iterator[str]:
-    known = [f"{what} {stop[key]}" for key, what in (("registration", "registration"), ("type_code", "type"),
-             ("operator", "operator")) if stop[key]]  # fmt: skip
+def _aircraft(record: Record) -> Iterator[str]:
+    stop, identity = record["stop"], record.get("identity") or {}
+    type_name = identity.get("type_name") or stop["type_code"]
+    yield f"Aircraft: {aircraft_name(stop['icao24'], stop['registration'], type_name, stop['operator'])}"
+    yield from who_words.known(stop["icao24"], identity)
     names = list(dict.fromkeys(name for name in (stop["callsign_in"], stop["callsign_out"]) if name))
     if names:
-        known.append(f"call sign {', '.join(names)}")
-    yield f"Aircraft: {', '.join([stop['icao24'], *known])}"
+        yield f"  call sign {', '.join(names)}"
     unnamed = "not known" if stop["level"] == DARK else "not named"
     field = ", ".join(part for part in (stop["airport"] or unnamed, stop["country"]) if part)
-    yield f"Field: {field}"
+    yield f"Field: {record['airport_name']} ({field})" if record.get("airport_name") else f"Field: {field}"
 
 
 def _status(record: Record) -> str:
@@ -176,3 +181,21 @@ def _evidence(evidence: Record | None) -> str:
 
 def _time(text: str) -> str:
     return f"{text[:10]} {text[11:19]}"
+
+
+def _listings(listings: Iterable[Record]) -> Iterator[str]:
+    """Each listing that a finding rests on, once."""
+    told = list(dict.fromkeys(who_words.listed(listing) for listing in listings))
+    if told:
+        yield "Listed:"
+    for line in told:
+        yield f"  {line}"
+
+
+def _reference(tables: Iterable[Record]) -> Iterator[str]:
+    """Which tables and lists the words above are from."""
+    for number, table in enumerate(tables):
+        if not number:
+            yield "Tables and lists:"
+        dated = f", of {table['dated']}" if table["dated"] else ""
+        yield f"  {table['name']}: {table['source']}{dated} (SHA-256 {table['sha256'][:12]})"

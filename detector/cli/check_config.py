@@ -15,6 +15,8 @@ from detector.feeds.live import live_feed
 from detector.feeds.settings import FeedSettings
 from detector.net.addresses import PRIVATE_NETWORKS
 from detector.net.guard import Allowed, complaint
+from detector.reference.watch_entry import words
+from detector.rules import RULES, RulesFile
 from detector.settings import load_configuration
 from detector.sinks import open_sink
 from detector.sinks.means import Means
@@ -44,10 +46,18 @@ def check_config(
     for line in (
         f"{configuration.path}: in order",
         f"watch lists: {len(settings.watchlists)} files, {len(configuration.watchlist.indices):,} airports",
+        f"rules: {_rules(settings.rules)}",
         f"feeds: {feeds}",
         f"endpoints: {endpoints}",
     ):
         console.print(line, markup=False, soft_wrap=True)
+
+
+def _rules(rules: RulesFile) -> str:
+    names = ", ".join(f"{name}{'' if rules.of(name).enabled else ' (off)'}" for name in RULES)
+    told = dict.fromkeys(name for route in rules.routes for name in words(route.to))
+    adjusted = f"; adjustments: {len(rules.adjust)}" if rules.adjust else ""
+    return names + adjusted + (f"; routes to {', '.join(told)}" if told else "")
 
 
 def _check_feed(feed: FeedSettings) -> None:

@@ -65,7 +65,7 @@ def stops_table(stops: Iterable[Stop]) -> Table:
     table = _table("Stops", "aircraft", "field", "level", "landed (UTC)", "departed (UTC)", "on the ground")
     for stop in stops:
         table.add_row(
-            escape(f"{stop.icao24}\n{_callsigns(stop)}"),
+            escape(_aircraft(stop)),
             escape(f"{stop.airport or _no_field(stop)}\n{stop.country or ''}"),
             f"{LEVEL_WORDS[int(stop.level)]}\n{stop.status}{', held' if stop.held else ''}",
             *_times(stop),
@@ -91,7 +91,7 @@ def alerts_table(alerts: Iterable[Alert]) -> Table:
     table = _table("Alerts", "aircraft", "field", "state", "finding", "reason")
     for alert in alerts:
         head = [
-            escape(alert.stop.icao24),
+            escape("\n".join(part for part in (alert.stop.registration, alert.stop.icao24) if part)),
             escape(alert.stop.airport or "-"),
             f"{alert.stop.status}, {alert.severity}\nrevision {alert.revision}",
         ]
@@ -173,6 +173,13 @@ def print_summary(result: ReplayResult, to: Console, unit: str = "frames") -> No
 def _callsigns(stop: Stop) -> str:
     names = [name for name in (stop.callsign_in, stop.callsign_out) if name]
     return " / ".join(dict.fromkeys(names)) or "-"
+
+
+def _aircraft(stop: Stop) -> str:
+    """Registration and type, then the address and the call signs, as far as they are known."""
+    known = " ".join(part for part in (stop.registration, stop.type_code) if part)
+    heard = _callsigns(stop)
+    return f"{known}\n{stop.icao24} {heard}".rstrip(" -") if known else f"{stop.icao24}\n{heard}"
 
 
 def _no_field(stop: Stop) -> str:

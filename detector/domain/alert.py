@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 import msgspec
@@ -54,8 +55,20 @@ class Evidence(msgspec.Struct, frozen=True):
     disagreements: int
 
 
+class TableUsed(msgspec.Struct, frozen=True):
+    """A table or list that the revision was made with. `dated`: the day it was published, None = not known."""
+
+    name: str
+    source: str
+    dated: date | None
+    sha256: str
+
+
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert in one revision. `at`: event time of the revision, Unix s UTC."""
+    """One alert in one revision.
+
+    `at`: event time of the revision, Unix s UTC; `reference`: the tables and lists it was made with.
+    """
 
     id: str
     revision: int
@@ -65,3 +78,4 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     stop: Stop
     journey: tuple[JourneyStep, ...] = ()
     evidence: Evidence | None = None
+    reference: tuple[TableUsed, ...] = ()

@@ -6,6 +6,9 @@ from enum import IntEnum, StrEnum
 
 import msgspec
 
+from detector.domain.identity import Identity
+from detector.domain.listing import Listing
+
 SCHEMA = "detector.stop/1"
 
 
@@ -113,12 +116,13 @@ SEVERITY_ORDER = {Severity.LOW: 0, Severity.MEDIUM: 1, Severity.HIGH: 2}
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What a rule says of a stop."""
+    """What a rule says of a stop, and the listings that it rests on."""
 
     rule: str
     certainty: Certainty
     severity: Severity
     reason: str
+    listings: tuple[Listing, ...] = ()
 
 
 class Score(msgspec.Struct, frozen=True):
@@ -155,9 +159,11 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
     registration: str | None = None
     type_code: str | None = None
     operator: str | None = None
+    identity: Identity | None = None
     callsign_in: str | None = None
     callsign_out: str | None = None
     airport: str | None
+    airport_name: str | None = None
     country: str | None
     candidates: tuple[Candidate, ...]
     landed: Moment

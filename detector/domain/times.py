@@ -6,7 +6,7 @@ file it came in: a 12 MHz tick count, GPS nanoseconds and a decimal CSV stamp of
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -34,3 +34,8 @@ def parse_iso(text: str) -> float:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return (moment - EPOCH) / timedelta(microseconds=1) / 1e6
+
+
+def day_of(at: float) -> date:
+    """The day, UTC, of Unix seconds."""
+    return date.fromordinal(EPOCH.toordinal() + int(at // 86_400))

@@ -17,6 +17,8 @@ from detector.domain import gap as gaps
 from detector.domain import stop as stops
 from detector.domain.alert import Alert, Evidence, JourneyStep
 from detector.domain.gap import Gap, GapPlace
+from detector.domain.identity import Identity
+from detector.domain.listing import Listing
 from detector.domain.stop import GroundTime, Moment, Stop
 from detector.domain.times import iso
 
@@ -39,6 +41,14 @@ def alert_line(alert: Alert) -> bytes:
             "stop": stop_record(alert.stop),
             "journey": [_step(step) for step in alert.journey],
             "evidence": _evidence(alert.evidence),
+            "airport_name": alert.stop.airport_name,
+            "identity": identity_record(alert.stop.identity) if alert.stop.identity else None,
+            "listings": [
+                {"rule": finding.rule} | listing_record(listing)
+                for finding in alert.stop.findings
+                for listing in finding.listings
+            ],
+            "reference": msgspec.to_builtins(alert.reference),
         }
     )
 
@@ -103,9 +113,34 @@ def stop_record(stop: Stop) -> dict[str, Any]:
             }
             for c in stop.checks
         ],
-        "findings": [msgspec.to_builtins(f) for f in stop.findings],
+        "findings": [
+            {"rule": f.rule, "certainty": f.certainty, "severity": f.severity, "reason": f.reason}
+            for f in stop.findings
+        ],
         "score": msgspec.to_builtins(stop.score) if stop.score else None,
     } | _sometimes(stop)
+
+
+def identity_record(identity: Identity) -> dict[str, Any]:
+    """Who an aircraft is, with the sources of every word."""
+    record: dict[str, Any] = msgspec.to_builtins(identity)
+    for name in ("registration", "type_code", "operator", "serial"):
+        record[name] = [_dates(fact) for fact in record[name]]
+    return record
+
+
+def listing_record(listing: Listing) -> dict[str, Any]:
+    """A listing; what it named of an aircraft only where it did."""
+    record = _dates(msgspec.to_builtins(listing))
+    if not listing.matched:
+        del record["matched"], record["sure"]
+    return record
+
+
+def _dates(record: dict[str, Any]) -> dict[str, Any]:
+    """First and last day under the names that lists and tables have for them."""
+    names = {"valid_from": "from", "valid_to": "to"}
+    return {names.get(name, name): value for name, value in record.items()}
 
 
 def _sometimes(stop: Stop) -> dict[str, Any]:

@@ -56,13 +56,15 @@ def fields(lost: Side, after: Side | None, category: str | None, airports: Airpo
     needs = fits.runway_needed_ft(lost, category)
     found = []
     for field, in_nm in airports.within(lost.latitude_deg, lost.longitude_deg, reach):
-        if airports.kinds[field] is Kind.HELIPORT and category != "A7":
+        if airports.kinds[field] is Kind.HELIPORT and category != fits.ROTORCRAFT:
             continue
-        longest = float(airports.longest_runway_ft[field])
+        longest = fits.open_runway_ft(field, lost.at, airports)
         if longest < 0.6 * needs:
             continue
         out_nm = None
-        score = fits.field_score(field, needs, airports) + _way_in(lost, field, in_nm, airports) + PER_NM * in_nm
+        score = (
+            fits.field_score(field, needs, lost.at, airports) + _way_in(lost, field, in_nm, airports) + PER_NM * in_nm
+        )
         if after is not None:
             here = float(airports.lat[field]), float(airports.lon[field])
             out_nm = distance_nm(after.latitude_deg, after.longitude_deg, *here)

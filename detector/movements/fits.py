@@ -39,6 +39,11 @@ NONE_OF_THESE = math.exp(-7.0)
 """Weight of "some other place" against fields of log score 0 (a perfect fit)."""
 ON_FIELD_NM = 0.4
 """Scatter of ground contact around the runway centrelines of its field: taxiways and aprons."""
+APRON_NM = 1.0
+"""No apron lies further from the runways of its field. Up to here a pad or a closed strip is not where one stands."""
+PAD_NM = 0.5
+"""A helicopter further than this from a pad stands elsewhere; published places of pads are no better than that."""
+ROTORCRAFT, LIGHT = "A7", "A1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +135,34 @@ def both(arrivals: list[Fit], departures: list[Fit]) -> list[Fit]:
     return joined
 
 
-def contact_fits(latitude_deg: float, longitude_deg: float, airports: Airports, radius_nm: float) -> list[Fit]:
-    """Fields around a place of ground contact, by the distance to their runways."""
+def contact_fits(
+    latitude_deg: float, longitude_deg: float, category: str | None, at: float, airports: Airports, radius_nm: float
+) -> list[Fit]:
+    """Fields around a place of ground contact at Unix time `at`, by the distance to their runways.
+
+    On the apron of an open airport an aircraft that needs a runway is there, and not at a field that has none.
+    """
     fits = []
     for field, _ in airports.within(latitude_deg, longitude_deg, radius_nm + 3.0):
-        if airports.kinds[field] is Kind.HELIPORT:
+        pad = airports.kinds[field] is Kind.HELIPORT
+        if pad and category != ROTORCRAFT:
             continue
         distance = airports.distance_to_runways_nm(field, latitude_deg, longitude_deg)
-        if distance <= radius_nm:
+        if distance <= (PAD_NM if pad else radius_nm):
             fits.append(Fit(field, distance, 0.0, -0.5 * (distance / ON_FIELD_NM) ** 2))
-    return fits
+    runways = {fit.field for fit in fits if _lands_there(fit.field, category, at, airports)}
+    on_apron = any(fit.distance_nm <= APRON_NM for fit in fits if fit.field in runways)
+    return [fit for fit in fits if fit.field in runways] if on_apron else fits
+
+
+def _lands_there(field: int, category: str | None, at: float, airports: Airports) -> bool:
+    """Whether a field is open, and has what an aircraft of the category lands on."""
+    if airports.closed_at(field, at):
+        return False
+    kind = airports.kinds[field]
+    if category == ROTORCRAFT or kind is Kind.AIRPORT or field in airports.outlines:
+        return True
+    return kind is Kind.WATER and category == LIGHT  # a floatplane
 
 
 def candidates(fits: list[Fit], airports: Airports, shown: float) -> tuple[Candidate, ...]:
@@ -172,7 +195,7 @@ def _fits(
     fits = []
     for field, _ in airports.within(side.latitude_deg, side.longitude_deg, min(radius, 130.0)):
         kind = airports.kinds[field]
-        if kind is Kind.HELIPORT and category != "A7":
+        if kind is Kind.HELIPORT and category != ROTORCRAFT:
             continue
         height = side.altitude_ft - float(airports.elevation_ft[field])
         if height < -s.below_field_ft:
@@ -180,14 +203,19 @@ def _fits(
         distance = airports.distance_to_runways_nm(field, side.latitude_deg, side.longitude_deg)
         score = judge(field, distance, height)
         if score is not None:
-            fits.append(Fit(field, distance, height, score + field_score(field, needs, airports)))
+            fits.append(Fit(field, distance, height, score + field_score(field, needs, side.at, airports)))
     return fits
 
 
-def field_score(field: int, needs_ft: float, airports: Airports) -> float:
+def field_score(field: int, needs_ft: float, at: float, airports: Airports) -> float:
     """How much speaks for a field before the flight is looked at: its runway, and how much traffic it has."""
-    runway = _runway_score(float(airports.longest_runway_ft[field]), needs_ft)
+    runway = _runway_score(open_runway_ft(field, at, airports), needs_ft)
     return runway + _service_score(field, needs_ft, airports)
+
+
+def open_runway_ft(field: int, at: float, airports: Airports) -> float:
+    """The longest runway on land; 0 where none is known, or the field was closed at Unix time `at`."""
+    return 0.0 if airports.closed_at(field, at) else float(airports.longest_runway_ft[field])
 
 
 def runway_needed_ft(side: Side, category: str | None) -> float:

@@ -179,7 +179,7 @@ def _contact(o: Observation, since: float, airports: Airports, s: MovementSettin
         return []
     if now.fix_at < since - (FRESH_S if now.fix_on_surface else IN_FLIGHT_S):
         return []
-    return fits.contact_fits(now.latitude_deg, now.longitude_deg, airports, s.field_radius_nm)
+    return fits.contact_fits(now.latitude_deg, now.longitude_deg, now.category, since, airports, s.field_radius_nm)
 
 
 def _bounds_after(lost: Side, field: int, until: float, airports: Airports, s: MovementSettings) -> tuple[float, float]:

@@ -33,11 +33,16 @@ def settled(
             return []
         return [_ended(life, leaving, leaving.stop, None, o, airports, s)]
     changes = _told(life, leaving, now, o, airports, s)
-    return [*_take_off(leaving, changes, now, airports, s), *changes]
+    return [*_take_off(leaving, changes, now, o.now.category, airports, s), *changes]
 
 
 def _take_off(
-    leaving: Leaving, changes: list[Change], now: Side, airports: Airports, s: MovementSettings
+    leaving: Leaving,
+    changes: list[Change],
+    now: Side,
+    category: str | None,
+    airports: Airports,
+    s: MovementSettings,
 ) -> list[Movement]:
     """The take-off, where it waited for a fix: from the field of the stop that it ends."""
     if leaving.untold is None:
@@ -47,7 +52,7 @@ def _take_off(
     left = [c for c in ended if c.departed is not None and c.departed.latest >= at and (c.landed.earliest or at) <= at]
     if left:
         return [msgspec.structs.replace(leaving.untold, airport=left[0].airport)]
-    here = fits.contact_fits(now.latitude_deg, now.longitude_deg, airports, s.field_radius_nm)
+    here = fits.contact_fits(now.latitude_deg, now.longitude_deg, category, now.at, airports, s.field_radius_nm)
     named = stops.named_airport(fits.candidates(here, airports, s.candidate_shown))
     return [msgspec.structs.replace(leaving.untold, airport=named)]
 
@@ -199,7 +204,7 @@ def _fields_left(
     """Fields that the first fixes in the air come from."""
     category = o.now.category
     if leaving.observed and now.at - leaving.air_since <= OVER_THE_RUNWAY_S:
-        here = fits.contact_fits(now.latitude_deg, now.longitude_deg, airports, s.field_radius_nm)
+        here = fits.contact_fits(now.latitude_deg, now.longitude_deg, category, now.at, airports, s.field_radius_nm)
         return fits.candidates(here, airports, s.candidate_shown)
     here = fits.departure_fits(now, category, airports, s)
     if leaving.observed:

@@ -29,7 +29,7 @@ def stood(
         return None
     if not now.fix_on_surface or now.fix_at < since - FRESH_S:
         return None
-    if fits.contact_fits(now.latitude_deg, now.longitude_deg, airports, s.field_radius_nm):
+    if fits.contact_fits(now.latitude_deg, now.longitude_deg, now.category, since, airports, s.field_radius_nm):
         if landing.off_field:
             life.landing = msgspec.structs.replace(landing, off_field=False)
         return None

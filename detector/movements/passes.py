@@ -39,7 +39,7 @@ def climbed_out(life: Life, o: Observation, airports: Airports, s: MovementSetti
         return []
     latitude = float(recent.latitude_deg[known][lowest])
     longitude = float(recent.longitude_deg[known][lowest])
-    over = fits.contact_fits(latitude, longitude, airports, s.field_radius_nm)
+    over = fits.contact_fits(latitude, longitude, o.now.category, float(at[lowest]), airports, s.field_radius_nm)
     # The nearest runway; of two fields as near as each other the larger one.
     over.sort(key=lambda fit: (round(2 * fit.distance_nm), -float(airports.longest_runway_ft[fit.field])))
     for fit in over:

@@ -42,13 +42,13 @@ def fields(
     needs = fits.runway_needed_ft(lost, category)
     found = []
     for field, _ in airports.within(lost.latitude_deg, lost.longitude_deg, min(reach + 3.0, 1_500.0)):
-        if airports.kinds[field] is Kind.HELIPORT and category != "A7":
+        if airports.kinds[field] is Kind.HELIPORT and category != fits.ROTORCRAFT:
             continue
         distance = airports.distance_to_runways_nm(field, lost.latitude_deg, lost.longitude_deg)
         elevation = float(airports.elevation_ft[field])
         if distance > reach:
             continue
-        score = fits.field_score(field, needs, airports) + _way(distance, dt, speed, s)
+        score = fits.field_score(field, needs, until, airports) + _way(distance, dt, speed, s)
         if altitude_ft is not None:
             off = altitude_ft - elevation
             if not -s.below_field_ft <= off <= s.at_field_ft:
@@ -68,13 +68,13 @@ def fields_left(after: Side, since: float, category: str | None, airports: Airpo
     expected = CLIMB_SHARE * speed * dt / 3600.0
     found = []
     for field, _ in airports.within(after.latitude_deg, after.longitude_deg, min(reach + 3.0, 1_500.0)):
-        if airports.kinds[field] is Kind.HELIPORT and category != "A7":
+        if airports.kinds[field] is Kind.HELIPORT and category != fits.ROTORCRAFT:
             continue
         distance = airports.distance_to_runways_nm(field, after.latitude_deg, after.longitude_deg)
         height = (after.altitude_ft or 0.0) - float(airports.elevation_ft[field])
         if distance > reach or height < -s.below_field_ft:
             continue
-        score = fits.field_score(field, needs, airports)
+        score = fits.field_score(field, needs, since, airports)
         score -= 0.5 * ((distance - expected) / (DETOUR_NM + DETOUR * expected)) ** 2
         if after.track_deg is not None and distance >= 1.0:
             here = float(airports.lat[field]), float(airports.lon[field])

@@ -64,7 +64,7 @@ def refused(life: Life, heard: Observation, run: GroundRun, airports: Airports, 
         return []
     if now.fix_at is None or now.fix_at < run.since or now.latitude_deg is None or now.longitude_deg is None:
         return []
-    found = fits.contact_fits(now.latitude_deg, now.longitude_deg, airports, s.field_radius_nm)
+    found = fits.contact_fits(now.latitude_deg, now.longitude_deg, now.category, run.since, airports, s.field_radius_nm)
     candidates = fits.candidates(found, airports, s.candidate_shown)
     if not candidates:
         return []

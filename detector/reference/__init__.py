@@ -5,6 +5,6 @@ from __future__ import annotations
 from detector.reference.airports import Airports, Runway, RunwayEnd
 from detector.reference.raster import Raster
 from detector.reference.table import Kind, Surface
-from detector.reference.watchlist import Listing, WatchList
+from detector.reference.watchlist import WatchList
 
-__all__ = ["Airports", "Kind", "Listing", "Raster", "Runway", "RunwayEnd", "Surface", "WatchList"]
+__all__ = ["Airports", "Kind", "Raster", "Runway", "RunwayEnd", "Surface", "WatchList"]

@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from detector.domain.geo import EARTH_RADIUS_NM, bearing_deg, distance_nm, distances_nm
+from detector.domain.geo import EARTH_RADIUS_NM, distance_nm, distances_nm
+from detector.domain.times import day_of
+from detector.reference.outlines import Point, distance_to_line_nm, distance_to_outline_nm, seen_from
 from detector.reference.raster import Raster, highest_nearby
 from detector.reference.table import CENTIDEG, KINDS, SURFACES, UDEG, AirportTable, Kind, Surface
 
@@ -59,6 +61,11 @@ class Airports:
     codes, names, icao, iata, places, countries   tuple of str; `countries` ISO 3166 alpha-2; "" = none
     kinds                                         tuple of Kind
     lat, lon, elevation_ft, longest_runway_ft     float64 (n,), read-only; longest is 0 where none on land is known
+    closed                                        bool (n,), read-only: shut by its source, or every runway is; for a
+                                                  day ask `closed_at`
+    military                                      uint8 (n,), read-only, a number of Military
+    closed_from                                   index -> first day without traffic, where that is known
+    outlines                                      index -> the (lat, lon) points around the field, where given
     """
 
     def __init__(
@@ -68,6 +75,8 @@ class Airports:
         near_radius_nm: float = 10.0,
         cell_deg: float = 0.2,
         runways: Mapping[int, tuple[Runway, ...]] | None = None,
+        closed_from: Mapping[int, date] | None = None,
+        outlines: Mapping[int, tuple[Point, ...]] | None = None,
     ) -> None:
         """`near_radius_nm` and `cell_deg` shape `ceiling_ft`; `runways` replaces those of the table for some fields."""
         self._table = table
@@ -84,6 +93,12 @@ class Airports:
         self.lon = _frozen(table.lon_udeg / UDEG)
         self.elevation_ft = _frozen(table.elevation_ft.astype(np.float64))
         self.longest_runway_ft = _frozen(table.longest_runway_ft.astype(np.float64))
+        self.closed = table.closed.astype(np.bool_)
+        self.closed.setflags(write=False)
+        self.military = table.military.astype(np.uint8)
+        self.military.setflags(write=False)
+        self.closed_from = dict(closed_from or {})
+        self.outlines = dict(outlines or {})
 
     @staticmethod
     def from_bytes(data: bytes, *, near_radius_nm: float = 10.0, cell_deg: float = 0.2) -> Airports:
@@ -114,15 +129,25 @@ class Airports:
 
     def within(self, lat: float, lon: float, radius_nm: float) -> list[tuple[int, float]]:
         """(index, distance NM) of every field up to `radius_nm` away, nearest first."""
-        angle = min(math.pi, radius_nm / EARTH_RADIUS_NM)
-        # A hair wider than asked, because the chord is rounded; the distance itself decides.
-        chord = 2.0 * math.sin(angle / 2.0) + 1e-9
-        found = np.array(self._tree.query_ball_point(_unit_vectors(lat, lon), chord), np.intp)
+        # A hair wider than asked, because of rounding; the distance itself decides.
+        reach_deg = math.degrees(radius_nm / EARTH_RADIUS_NM) + 1e-6
+        by_lat, sorted_lat = self._by_latitude
+        begin, end = sorted_lat.searchsorted([lat - reach_deg, lat + reach_deg]).tolist()
+        found = by_lat[begin:end]
+        apart_deg = np.abs((self.lon[found] - lon + 180.0) % 360.0 - 180.0)
+        found = found[apart_deg <= _longitude_reach_deg(lat, reach_deg)]
         distance = distances_nm(np.array(lat), np.array(lon), self.lat[found], self.lon[found])
         keep = distance <= radius_nm
         found, distance = found[keep], distance[keep]
         order = np.lexsort((found, distance))
         return list(zip(found[order].tolist(), distance[order].tolist(), strict=True))
+
+    def closed_at(self, i: int, at: float) -> bool:
+        """Whether field `i` was closed on the day of Unix time `at`; one of unknown date always was."""
+        if not self.closed[i]:
+            return False
+        since = self.closed_from.get(i)
+        return since is None or day_of(at) >= since
 
     def runways_of(self, i: int) -> tuple[Runway, ...]:
         """Open runways of field `i`, longest first; () where none is known."""
@@ -132,11 +157,14 @@ class Airports:
         return self._runways[i]
 
     def distance_to_runways_nm(self, i: int, lat: float, lon: float) -> float:
-        """NM to the nearest runway centreline of field `i`, or to the field's position where no runway is known."""
-        runways = self.runways_of(i)
-        if not runways:
-            return distance_nm(lat, lon, float(self.lat[i]), float(self.lon[i]))
-        return min(_distance_to_runway_nm(runway, lat, lon) for runway in runways)
+        """NM to the nearest runway centreline of field `i`, or to its outline where that is nearer; 0 inside that.
+
+        To the field's position where neither is known.
+        """
+        distances = [_distance_to_runway_nm(runway, lat, lon) for runway in self.runways_of(i)]
+        if i in self.outlines:
+            distances.append(distance_to_outline_nm(self.outlines[i], lat, lon))
+        return min(distances) if distances else distance_nm(lat, lon, float(self.lat[i]), float(self.lon[i]))
 
     def raster(self, indices: Iterable[int], radius_nm: float) -> Raster:
         """Highest elevation, ft, among the given fields within `radius_nm`, for any place."""
@@ -163,16 +191,18 @@ class Airports:
     @cached_property
     def _index(self) -> dict[str, int]:
         index: dict[str, int] = {}
+        shut = np.flatnonzero(self.closed).tolist()
         for column in (self.iata, self.icao, self.codes):  # the last one wins: a field's own code
-            index.update((code, i) for i, code in enumerate(column) if code)
+            index.update((column[i], i) for i in shut if column[i])
+            # Designators are given out again: the field in use has it, not the one closed before.
+            index.update((code, i) for i, code in enumerate(column) if code and not self.closed[i])
         return index
 
     @cached_property
-    def _tree(self) -> Any:
-        # Imported on first use: the import takes longer than all else here together.
-        from scipy.spatial import KDTree  # noqa: PLC0415
-
-        return KDTree(_unit_vectors(self.lat, self.lon))
+    def _by_latitude(self) -> tuple[npt.NDArray[np.intp], FloatArray]:
+        """Fields from south to north, and their latitudes. A tree would need a library that takes 0.3 s to import."""
+        order = np.argsort(self.lat, kind="stable")
+        return order, self.lat[order]
 
 
 def _frozen(column: FloatArray) -> FloatArray:
@@ -180,10 +210,12 @@ def _frozen(column: FloatArray) -> FloatArray:
     return column
 
 
-def _unit_vectors(lat: FloatArray | float, lon: FloatArray | float) -> FloatArray:
-    """Points in degrees as (..., 3) on the unit sphere, where a chord grows with the distance on the ground."""
-    phi, lam = np.radians(lat), np.radians(lon)
-    return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=-1)
+def _longitude_reach_deg(lat: float, reach_deg: float) -> float:
+    """How far east and west a circle of `reach_deg` around a place goes; all around where it holds a pole."""
+    if abs(lat) + reach_deg >= 90.0:
+        return 180.0
+    ratio = math.sin(math.radians(reach_deg)) / math.cos(math.radians(lat))
+    return math.degrees(math.asin(min(1.0, ratio))) + 1e-6
 
 
 def _runway(table: AirportTable, row: int) -> Runway:
@@ -207,15 +239,5 @@ def _runway(table: AirportTable, row: int) -> Runway:
 
 def _distance_to_runway_nm(runway: Runway, lat: float, lon: float) -> float:
     """Distance to the centreline, in a plane that keeps distances and bearings from the asked place."""
-    ax, ay = _seen_from(lat, lon, runway.low)
-    bx, by = _seen_from(lat, lon, runway.high)
-    dx, dy = bx - ax, by - ay
-    length2 = dx * dx + dy * dy
-    along = 0.0 if length2 == 0.0 else min(1.0, max(0.0, -(ax * dx + ay * dy) / length2))
-    return math.hypot(ax + along * dx, ay + along * dy)
-
-
-def _seen_from(lat: float, lon: float, end: RunwayEnd) -> tuple[float, float]:
-    distance = distance_nm(lat, lon, end.lat, end.lon)
-    bearing = math.radians(bearing_deg(lat, lon, end.lat, end.lon))
-    return distance * math.sin(bearing), distance * math.cos(bearing)
+    low, high = runway.ends
+    return distance_to_line_nm(seen_from(lat, lon, (low.lat, low.lon)), seen_from(lat, lon, (high.lat, high.lon)))

@@ -1,7 +1,7 @@
 """The airports table as it is shipped: columns of numbers and text in one NumPy `.npz` file.
 
-`scripts/build_reference.py` packs it, `detector.reference.airports` reads it. Positions are whole microdegrees (0.1 m),
-headings whole hundredths of a degree: the same sources give the same columns on every machine.
+`detector.reference.airport_packing` packs it, `detector.reference.airports` reads it. Positions are whole microdegrees
+(0.1 m), headings whole hundredths of a degree: the same sources give the same columns on every machine.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from detector.domain.errors import InputError
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever a column changes its name or meaning; a table of another format is refused."""
 
 UDEG = 1_000_000
@@ -46,6 +46,17 @@ class Surface(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Military(IntEnum):
+    """Whether a field is a military one, and who says so. A field that is also a civil airport counts."""
+
+    NOT_KNOWN = 0
+    """Nothing says so; it may still be one."""
+    BY_NAME = 1
+    """Its name does: Air Force Base, RAF, Army Airfield."""
+    STATED = 2
+    """A source says so."""
+
+
 KINDS: tuple[Kind, ...] = tuple(Kind)
 SURFACES: tuple[Surface, ...] = tuple(Surface)
 
@@ -55,7 +66,9 @@ class AirportTable:
     """Columns of `n` fields, ordered by code, and of the `m` runways of all of them, ordered by field.
 
     Text columns are tuples of str. `icao` and `iata` are "" where the field has none. Runways of field `i` are rows
-    `runway_start[i]` to `runway_start[i + 1]`. `kind` and `runway_surface` are numbers in KINDS and SURFACES.
+    `runway_start[i]` to `runway_start[i + 1]`. `kind` and `runway_surface` are numbers in KINDS and SURFACES,
+    `military` those of Military. `closed`: the source says so, or every runway it had is closed. `closed_runways`: how
+    many closed ones were left out (255: that many or more).
     """
 
     codes: tuple[str, ...]
@@ -69,6 +82,9 @@ class AirportTable:
     elevation_ft: npt.NDArray[np.int16]
     longest_runway_ft: npt.NDArray[np.int32]
     kind: npt.NDArray[np.uint8]
+    closed: npt.NDArray[np.bool_]
+    military: npt.NDArray[np.uint8]
+    closed_runways: npt.NDArray[np.uint8]
     runway_start: npt.NDArray[np.int32]
     le_ident: tuple[str, ...]
     he_ident: tuple[str, ...]
@@ -115,6 +131,29 @@ class AirportTable:
         if field_rows != {n} or runway_rows != {m} or len(table.runway_start) != n + 1 or table.runway_start[-1] != m:
             raise InputError("airports table: columns of different lengths")
         return table
+
+
+def merged(
+    one: AirportTable, rows: npt.NDArray[np.intp], other: AirportTable, other_rows: npt.NDArray[np.intp]
+) -> AirportTable:
+    """The given fields of two tables as one, ordered by code, with their runways. No code may be in both."""
+    codes = [one.codes[i] for i in rows.tolist()] + [other.codes[i] for i in other_rows.tolist()]
+    order = np.array(sorted(range(len(codes)), key=codes.__getitem__), np.intp)
+    place = np.concatenate([rows, other_rows + len(one.codes)])[order]
+    start = np.concatenate([one.runway_start[:-1], other.runway_start[:-1] + len(one.le_ident)])[place]
+    count = np.concatenate([np.diff(one.runway_start), np.diff(other.runway_start)])[place]
+    begin = np.concatenate([[0], np.cumsum(count)]).astype(np.int32)
+    runway = np.repeat(start - begin[:-1], count) + np.arange(begin[-1])
+    values: dict[str, Any] = {"runway_start": begin}
+    for name in (*FIELD_COLUMNS, *RUNWAY_COLUMNS):
+        chosen = place if name in FIELD_COLUMNS else runway
+        first, second = getattr(one, name), getattr(other, name)
+        if name in TEXT_COLUMNS:
+            both = first + second
+            values[name] = tuple(both[i] for i in chosen.tolist())
+        else:
+            values[name] = np.concatenate([first, second])[chosen]
+    return AirportTable(**values)
 
 
 def _split(column: npt.NDArray[np.uint8]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Fields to watch: who lists them, under which programme, on what document, and from when to when.
+"""Fields and aircraft to watch, from the entries of all lists, with the days on which each is in force.
 
 A listing says that somebody published a reason to look at stops there. It is no legal finding about a flight.
 """
@@ -7,117 +7,117 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
-from typing import Annotated
+from collections.abc import Iterable, Sequence
 
-import msgspec
-from msgspec import Meta
+import numpy as np
 
 from detector.domain.errors import ConfigError
+from detector.domain.identity import Identity
+from detector.domain.listing import Listing
+from detector.reference.aircraft_watch import AircraftWatch
 from detector.reference.airports import Airports
-
-Text = Annotated[str, Meta(min_length=1)]
-SECONDS_PER_DAY = 86_400
-
-
-class WatchEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An entry as written in a list: some fields (`airport`), or all of a country (`country`, less `except`).
-
-    `from` and `to` are the first and the last day in force, UTC; without `to` it is in force until further notice.
-    """
-
-    list_id: Text = msgspec.field(name="list")
-    programme: Text
-    authority: Text
-    source: Text
-    reason: Text
-    valid_from: date = msgspec.field(name="from")
-    valid_to: date | None = msgspec.field(name="to", default=None)
-    airport: Text | Annotated[tuple[Text, ...], Meta(min_length=1)] | None = None
-    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] | None = None
-    exceptions: tuple[Text, ...] = msgspec.field(name="except", default=())
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Why one field is on one list. Days are UTC; `valid_to` is the last day in force, None = until further notice."""
-
-    list: str
-    programme: str
-    authority: str
-    source: str
-    valid_from: date
-    valid_to: date | None
-    reason: str
-
-    def in_force(self, at: float) -> bool:
-        """Whether it is in force at Unix time `at`."""
-        return self.valid_from <= _day(at) and (self.valid_to is None or _day(at) <= self.valid_to)
+from detector.reference.watch_entry import WatchEntry, words
 
 
 class WatchList:
-    """All listings of all fields; several lists may name one field."""
+    """All listings of all fields and aircraft; several lists may name one of them."""
 
-    def __init__(self, airports: Airports, listings: dict[int, tuple[Listing, ...]]) -> None:
+    def __init__(
+        self, airports: Airports, listings: dict[int, tuple[Listing, ...]], aircraft: Sequence[AircraftWatch] = ()
+    ) -> None:
+        """`aircraft`: listings of aircraft, each with what it names of them."""
         self._airports = airports
         self._listings = listings
+        self.aircraft = tuple(aircraft)
         self.indices: tuple[int, ...] = tuple(sorted(listings))
         """Every field that is on a list at any time."""
 
     @staticmethod
-    def from_entries(entries: Iterable[tuple[str, WatchEntry]], airports: Airports) -> WatchList:
-        """From entries, each with the place it was written at (`file:line`).
+    def from_entries(
+        entries: Iterable[tuple[str, WatchEntry]], airports: Airports, aircraft: Iterable[AircraftWatch] = ()
+    ) -> WatchList:
+        """From entries, each with the place it was written at (`file:line`), and listings of aircraft from elsewhere.
 
-        Raises ConfigError for an unknown field, a country without fields, an entry that names neither or both, and
-        for days the wrong way round: an entry that can never match must not look like one that does.
+        Raises ConfigError for an unknown field, and for a country or an outline without fields: an entry that can never
+        match must not look like one that does.
         """
         collected: dict[int, list[Listing]] = defaultdict(list)
+        watched = []
         for where, entry in entries:
-            if entry.valid_to is not None and entry.valid_to < entry.valid_from:
-                raise ConfigError(f"{where}: `to` ({entry.valid_to}) is before `from` ({entry.valid_from})")
-            listing = Listing(
-                entry.list_id,
-                entry.programme,
-                entry.authority,
-                entry.source,
-                entry.valid_from,
-                entry.valid_to,
-                entry.reason,
-            )
+            if entry.airport is None and entry.country is None and entry.polygon is None:
+                watched.append(AircraftWatch.of(entry))
+                continue
             for i in _fields(where, entry, airports):
-                collected[i].append(listing)
-        ordered = {
-            i: tuple(sorted(mine, key=lambda listing: (listing.valid_from, listing.list, listing.programme)))
-            for i, mine in collected.items()
-        }
-        return WatchList(airports, ordered)
+                collected[i].append(entry.listing())
+        ordered = {i: tuple(sorted(mine, key=_order)) for i, mine in collected.items()}
+        return WatchList(airports, ordered, [*watched, *aircraft])
 
     def entries_for(self, field: int | str, at: float) -> tuple[Listing, ...]:
         """Listings in force at Unix time `at` for a field, by index or code, oldest first; () if there are none."""
+        return tuple(listing for listing in self.all_of(field) if listing.in_force(at))
+
+    def all_of(self, field: int | str) -> tuple[Listing, ...]:
+        """Listings of a field, of whatever days, oldest first."""
         i = self._airports.index_of(field) if isinstance(field, str) else field
-        if i is None:
-            return ()
-        return tuple(listing for listing in self._listings.get(i, ()) if listing.in_force(at))
+        return () if i is None else self._listings.get(i, ())
+
+    def of_aircraft(self, identity: Identity, callsigns: Iterable[str], at: float | None) -> tuple[Listing, ...]:
+        """Listings of an aircraft in force at Unix time `at` (None: of whatever days), oldest first.
+
+        Each says what it named of the aircraft; an entry that names it in several ways is given once.
+        """
+        heard = tuple(callsigns)
+        found: dict[tuple[str, str, object], Listing] = {}
+        for watch in self.aircraft:
+            if at is not None and not watch.listing.in_force(at):
+                continue
+            listing = watch.match(identity, heard)
+            if listing is None:
+                continue
+            key = listing.list, listing.identifier, listing.valid_from
+            known = found.get(key)
+            if known is None or (listing.sure and not known.sure):
+                found[key] = listing
+        return tuple(sorted(found.values(), key=_order))
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The names of all lists."""
+        fields = (listing.list for mine in self._listings.values() for listing in mine)
+        return tuple(sorted({*fields, *(watch.listing.list for watch in self.aircraft)}))
+
+
+def _order(listing: Listing) -> tuple[object, ...]:
+    return listing.valid_from, listing.list, listing.programme, listing.identifier
 
 
 def _fields(where: str, entry: WatchEntry, airports: Airports) -> list[int]:
-    if (entry.airport is None) == (entry.country is None):
-        raise ConfigError(f"{where}: an entry names either `airport` or `country`")
     if entry.airport is not None:
-        if entry.exceptions:
-            raise ConfigError(f"{where}: `except` goes with `country` only")
-        codes = (entry.airport,) if isinstance(entry.airport, str) else entry.airport
-        return [_index(where, code, airports) for code in codes]
-    country = entry.country or ""
-    found = airports.in_country(country)
+        return [_index(where, code, airports) for code in words(entry.airport)]
+    if entry.country is not None:
+        found: Sequence[int] = airports.in_country(entry.country)
+        what = f"of country {entry.country} is in the airports table; is the code ISO 3166?"
+    else:
+        found = _within(np.array(entry.polygon), airports)
+        what = "lies within `polygon`; are its points [latitude, longitude]?"
     if not found:
-        raise ConfigError(f"{where}: no field of country {country} is in the airports table; is the code ISO 3166?")
+        raise ConfigError(f"{where}: no field {what}")
     spared = {_index(where, code, airports) for code in entry.exceptions}
     if stray := sorted(airports.codes[i] for i in spared.difference(found)):
-        raise ConfigError(f"{where}: {', '.join(stray)} under `except` is not in country {country}")
+        area = f"in country {entry.country}" if entry.country is not None else "within `polygon`"
+        raise ConfigError(f"{where}: {', '.join(stray)} under `except` is not {area}")
     return [i for i in found if i not in spared]
+
+
+def _within(corners: np.ndarray, airports: Airports) -> list[int]:
+    """Fields inside an outline of [latitude, longitude], by the even-odd rule; it must not cross the date line."""
+    lat, lon = airports.lat, airports.lon
+    inside = np.zeros(len(airports), np.bool_)
+    for (lat_a, lon_a), (lat_b, lon_b) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        if lat_a != lat_b:
+            crosses = (lat_a > lat) != (lat_b > lat)
+            inside ^= crosses & (lon < lon_a + (lat - lat_a) * (lon_b - lon_a) / (lat_b - lat_a))
+    return np.flatnonzero(inside).tolist()
 
 
 def _index(where: str, code: str, airports: Airports) -> int:
@@ -136,10 +136,3 @@ def _near_codes(code: str, airports: Airports) -> list[str]:
     codes = sorted(airports.codes)
     at = bisect.bisect(codes, code)
     return codes[max(0, at - 1) : at + 1]
-
-
-def _day(at: float) -> date:
-    return date.fromordinal(EPOCH_ORDINAL + int(at // SECONDS_PER_DAY))
-
-
-EPOCH_ORDINAL = date(1970, 1, 1).toordinal()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from detector.domain.alert import JourneyStep
-from detector.domain.stop import Certainty, Finding, Severity
+from detector.domain.stop import Certainty, Finding
 from detector.domain.times import iso
+from detector.rules.grounds import found
 from detector.rules.interface import Case
 
 TOLD = 4
@@ -13,10 +14,11 @@ TOLD = 4
 
 def journey(case: Case) -> Finding | None:
     """Fires once something of the onward journey is known. Whether a route is new takes a history, and is not told."""
-    if not case.journey:
+    told = [(ground, Certainty.CERTAIN) for ground in case.grounds("journey")]
+    if not case.journey or not told:
         return None
     steps = "; ".join(_words(step) for step in case.journey[-TOLD:])
-    return Finding("journey", Certainty.CERTAIN, Severity.LOW, f"after this stop: {steps}")
+    return found("journey", told, f"after this stop: {steps}")
 
 
 def _words(step: JourneyStep) -> str:

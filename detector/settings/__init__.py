@@ -8,10 +8,9 @@ from __future__ import annotations
 from detector.settings.load import (
     Configuration,
     find_config,
-    load_airports,
     load_configuration,
     load_settings,
-    load_watchlist,
+    reference_folder,
 )
 from detector.settings.schema import ReceiverSettings, Settings
 
@@ -20,8 +19,7 @@ __all__ = [
     "ReceiverSettings",
     "Settings",
     "find_config",
-    "load_airports",
     "load_configuration",
     "load_settings",
-    "load_watchlist",
+    "reference_folder",
 ]

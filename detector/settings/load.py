@@ -3,29 +3,47 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.resources
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 import detector
+from detector.domain.alert import TableUsed
 from detector.domain.errors import ConfigError
+from detector.domain.identity import Identities, Strangers
+from detector.reference import sdn_watch
+from detector.reference.aircraft_corrections import AircraftCorrection, tables_of
 from detector.reference.airports import Airports
 from detector.reference.corrections import AirportCorrection, corrected
-from detector.reference.watchlist import WatchEntry, WatchList
+from detector.reference.watch_entry import WatchEntry
+from detector.reference.watchlist import WatchList
 from detector.rules import RULES
-from detector.settings.schema import Settings
+from detector.settings.homes import reference_home
+from detector.settings.rules_file import refuse_unknown_lists, rules_of
+from detector.settings.schema import RULES_FILE, Settings
+from detector.settings.tables import load_tables
 from detector.settings.typed import structured, suggestion
 from detector.settings.yaml_tree import YamlTree, parse_yaml
 
 ENVIRONMENT = "DETECTOR_CONFIG"
 FILE_NAME = "detector.yaml"
 NOT_HASHED: dict[str, Any] = {
-    name: getattr(Settings(), name) for name in ("service", "spool", "feeds", "endpoints", "receivers")
+    name: getattr(Settings(), name)
+    for name in (
+        "service",
+        "spool",
+        "feeds",
+        "endpoints",
+        "receivers",
+        "watchlists",
+        "airports",
+        "aircraft",
+        "reference",
+    )
 }
 """Where the input comes from and the result goes says nothing of what is found; what does is hashed by itself."""
 
@@ -34,6 +52,12 @@ class CorrectionsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Form of `config/airports.yaml`."""
 
     airports: tuple[AirportCorrection, ...] = ()
+
+
+class AircraftFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Form of `config/aircraft.yaml`."""
+
+    aircraft: tuple[AircraftCorrection, ...] = ()
 
 
 class WatchListFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,8 +70,8 @@ class WatchListFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Configuration:
     """All that the application is built from.
 
-    `hash` (SHA-256, hex) covers settings, watch lists, corrections and the airports table: two runs with the same hash
-    over the same recording give the same bytes.
+    `hash` (SHA-256, hex) covers settings, rules, watch lists, corrections and all tables: two runs with the same hash
+    over the same recording give the same bytes. `tables_used`: tables and lists, as alerts name them.
     """
 
     path: Path
@@ -55,6 +79,8 @@ class Configuration:
     airports: Airports
     watchlist: WatchList
     hash: str
+    identities: Identities = field(default_factory=Strangers)
+    tables_used: tuple[TableUsed, ...] = ()
 
 
 def find_config(path: Path | None) -> Path:
@@ -86,15 +112,28 @@ def _shipped_places() -> tuple[Path, Path]:
 
 def load_settings(path: Path | None = None) -> Settings:
     """The settings of `find_config(path)`. Raises ConfigError `file:line: ...`; a key left out has its default."""
-    return _settings(_read(find_config(path)))
+    found = find_config(path)
+    return _settings(_read(found), found.parent)[0]
 
 
-def _settings(tree: YamlTree) -> Settings:
-    settings = structured(tree, Settings)
-    _refuse_unknown_rules(tree, ("rules", "enabled"), settings.rules.enabled)
+def _settings(tree: YamlTree, config_dir: Path) -> tuple[Settings, YamlTree | None]:
+    """The settings, and the rules file that they name; None where all rules are as they come."""
+    mapping = tree.value if isinstance(tree.value, dict) else {}
+    others = {key: value for key, value in mapping.items() if key != "rules"}
+    settings = structured(replace(tree, value=others) if mapping else tree, Settings)
     for i, endpoint in enumerate(settings.endpoints):
         _refuse_unknown_rules(tree, ("endpoints", i, "filters", "rules"), endpoint.filters.rules)
-    return settings
+    name = mapping.get("rules", RULES_FILE)
+    if name is None:
+        return settings, None
+    if not isinstance(name, str):
+        where = tree.where(("rules",))
+        raise ConfigError(
+            f"{where}: `rules`: must be the name of a file, as {RULES_FILE}, or null; rules stand in there"
+        )
+    rules_tree = _read(_beside(config_dir, name, RULES_FILE))
+    rules = rules_of(rules_tree, [endpoint.name for endpoint in settings.endpoints])
+    return msgspec.structs.replace(settings, rules=rules), rules_tree
 
 
 def _refuse_unknown_rules(tree: YamlTree, path: tuple[str | int, ...], names: Iterable[str]) -> None:
@@ -115,47 +154,55 @@ def _refuse_unknown_airports(tree: YamlTree, settings: Settings, airports: Airpo
                 raise ConfigError(f"{where}: unknown airport `{code}`{hint}")
 
 
-def load_airports(config_dir: Path, settings: Settings | None = None) -> Airports:
-    """The packed airports table with the corrections of the configuration. Raises ConfigError."""
-    chosen = settings or Settings()
-    return _airports(_packed_airports(), _corrections(config_dir, chosen), chosen)
-
-
-def load_watchlist(config_dir: Path, settings: Settings, airports: Airports) -> WatchList:
-    """All watch lists of the configuration as one. Raises ConfigError."""
-    return WatchList.from_entries(_watch_entries(config_dir, settings), airports)
-
-
 def load_configuration(path: Path | None = None) -> Configuration:
     """Everything at once. Raises ConfigError `file:line: ...` for the first mistake in any of the files."""
     found = find_config(path)
     tree = _read(found)
-    settings = _settings(tree)
-    packed = _packed_airports()
+    settings, rules_tree = _settings(tree, found.parent)
+    tables = load_tables(reference_folder(found.parent, settings))
     corrections = _corrections(found.parent, settings)
+    aircraft = _aircraft(found.parent, settings)
     entries = _watch_entries(found.parent, settings)
-    airports = _airports(packed, corrections, settings)
+    packed = Airports.from_bytes(tables.airports, near_radius_nm=settings.tracking.near_field_nm)
+    airports = corrected(packed, corrections)
     _refuse_unknown_airports(tree, settings, airports)
+    watch_list = WatchList.from_entries(entries, airports, sdn_watch.watches(tables.sdn))
+    if rules_tree is not None:
+        refuse_unknown_lists(rules_tree, settings.rules, watch_list.lists)
     # What the files say, not how they are written: comments, order of keys and file names do not count.
+    rules = msgspec.structs.replace(settings.rules, routes=())
     content = {
-        "settings": msgspec.structs.replace(settings, airports=None, watchlists=(), **NOT_HASHED),
+        "settings": msgspec.structs.replace(settings, rules=rules, **NOT_HASHED),
         "receivers": settings.placed_receivers(),
         "unconfirming": sorted(settings.unconfirming()),
         "airports": [correction for _, correction in corrections],
+        "aircraft": [correction for _, correction in aircraft],
         "watchlists": [entry for _, entry in entries],
-        "table": hashlib.sha256(packed).hexdigest(),
+        "tables": tables.hashes,
     }
     return Configuration(
         found,
         settings,
         airports,
-        WatchList.from_entries(entries, airports),
+        watch_list,
         hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest(),
+        tables.directory(tables_of(aircraft)),
+        (*tables.used, *_files_used(found.parent, settings)),
     )
 
 
-def _airports(packed: bytes, corrections: list[tuple[str, AirportCorrection]], settings: Settings) -> Airports:
-    return corrected(Airports.from_bytes(packed, near_radius_nm=settings.tracking.near_field_nm), corrections)
+def reference_folder(config_dir: Path, settings: Settings) -> Path:
+    """Where the tables lie that `detector reference update` took in."""
+    return reference_home() if settings.reference is None else config_dir / settings.reference
+
+
+def _files_used(config_dir: Path, settings: Settings) -> list[TableUsed]:
+    """Lists and corrections of the configuration."""
+    defaults = Settings()
+    shipped = (*defaults.watchlists, defaults.airports, defaults.aircraft)
+    names = [name for name in (*settings.watchlists, settings.airports, settings.aircraft) if name is not None]
+    found = [(name, _beside(config_dir, name, *shipped).read_bytes()) for name in names]
+    return [TableUsed(name, "configuration", None, hashlib.sha256(data).hexdigest()) for name, data in found]
 
 
 def _corrections(config_dir: Path, settings: Settings) -> list[tuple[str, AirportCorrection]]:
@@ -164,6 +211,14 @@ def _corrections(config_dir: Path, settings: Settings) -> list[tuple[str, Airpor
     tree = _read(_beside(config_dir, settings.airports, Settings().airports))
     content = structured(tree, CorrectionsFile)
     return [(tree.where(("airports", i)), correction) for i, correction in enumerate(content.airports)]
+
+
+def _aircraft(config_dir: Path, settings: Settings) -> list[tuple[str, AircraftCorrection]]:
+    if settings.aircraft is None:
+        return []
+    tree = _read(_beside(config_dir, settings.aircraft, Settings().aircraft))
+    content = structured(tree, AircraftFile)
+    return [(tree.where(("aircraft", i)), correction) for i, correction in enumerate(content.aircraft)]
 
 
 def _watch_entries(config_dir: Path, settings: Settings) -> list[tuple[str, WatchEntry]]:
@@ -181,10 +236,6 @@ def _beside(config_dir: Path, name: str, *shipped: str | None) -> Path:
     if name in shipped and not path.exists():
         return next((place / name for place in _shipped_places() if (place / name).is_file()), path)
     return path
-
-
-def _packed_airports() -> bytes:
-    return (importlib.resources.files("detector.reference") / "data" / "airports.npz").read_bytes()
 
 
 def _read(path: Path) -> YamlTree:

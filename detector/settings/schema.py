@@ -11,13 +11,15 @@ from detector.alerting.settings import AlertSettings
 from detector.feeds.settings import FeedSettings
 from detector.movements.check_settings import CheckSettings
 from detector.movements.settings import MovementSettings
-from detector.rules.settings import RuleSettings
+from detector.rules.settings import RulesFile
 from detector.service.settings import ServiceSettings
 from detector.sinks.settings import EndpointSettings
 from detector.sinks.spool_settings import SpoolSettings
 from detector.tracking.settings import TrackingSettings
 
 MAX_RECEIVER_ID = 2**64 - 1
+RULES_FILE = "rules.yaml"
+"""What `rules` names where it is left out."""
 
 
 class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,20 +43,25 @@ class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole of `config/detector.yaml`. File names are relative to the directory of that file."""
+    """The whole of `config/detector.yaml`. File names are relative to the directory of that file.
+
+    There `rules` names a file; here it is what that file says.
+    """
 
     tracking: TrackingSettings = TrackingSettings()
     movements: MovementSettings = MovementSettings()
     checks: CheckSettings = CheckSettings()
-    rules: RuleSettings = RuleSettings()
+    rules: RulesFile = RulesFile()
     alerting: AlertSettings = AlertSettings()
     service: ServiceSettings = ServiceSettings()
     spool: SpoolSettings = SpoolSettings()
     feeds: tuple[FeedSettings, ...] = ()
     endpoints: tuple[EndpointSettings, ...] = ()
     receivers: tuple[ReceiverSettings, ...] = ()
-    watchlists: tuple[str, ...] = ("watchlists/listed_airports.yaml",)
+    watchlists: tuple[str, ...] = ("watchlists/listed_airports.yaml", "watchlists/listed_aircraft.yaml")
     airports: str | None = "airports.yaml"
+    aircraft: str | None = "aircraft.yaml"
+    reference: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse two of one name or number: nobody could tell them apart."""

@@ -57,12 +57,23 @@ endpoints: []
 #   - {{id: 1, name: roof, lat: 43.6287, lon: 1.3679, height_ft: 600}}
 receivers: []
 
-# Lists of airports on watch. File names are relative to the directory of this file.
+# Rules: which are on, how severe and how strict they are, and which endpoint is told of what; null for all defaults.
+rules: rules.yaml
+
+# Lists of airports and aircraft on watch. File names are relative to the directory of this file. The aircraft of the
+# OFAC list are a table of their own, the list us-ofac-sdn.
 watchlists:
   - watchlists/listed_airports.yaml
+  - watchlists/listed_aircraft.yaml
 
 # Fields that the airports table lacks or has wrong; null for none.
 airports: airports.yaml
+
+# Aircraft that the tables lack or have wrong; null for none.
+aircraft: aircraft.yaml
+
+# Folder of the tables that `detector reference update` took in; null is `reference` in the directory of the state.
+reference: null
 """
 LISTS: dict[str, type[msgspec.Struct]] = {
     "feeds": FeedSettings,
@@ -79,7 +90,7 @@ def default_config() -> str:
     """The text of `config/detector.yaml`."""
     settings = Settings()
     parts = [HEAD]
-    for name in ("tracking", "movements", "rules", "alerting", "service", "spool"):
+    for name in ("tracking", "movements", "alerting", "service", "spool"):
         section = getattr(settings, name)
         summary, comments = described(type(section))
         parts.append("\n" + _comment(summary, "") + f"{name}:\n" + _fields(section, comments, "  "))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
+from collections.abc import Iterable
 from datetime import time
 from typing import Annotated, Any
 
@@ -13,8 +14,11 @@ from msgspec import Meta
 from detector.alerting.quiet import QuietHours
 from detector.alerting.routing import BASELINE_S, Endpoint, Route, address_mark
 from detector.domain.alert import AlertEvent
+from detector.domain.identity import TypeClass
 from detector.domain.stop import Level, Severity
 from detector.net.guard import Allowed
+from detector.reference.watch_entry import words
+from detector.rules.settings import RouteSettings
 
 TARGET = {"webhook": "url", "alertmanager": "url", "notify": "urls", "jsonl": "path"}
 """By kind, the setting that says where the alerts go."""
@@ -181,8 +185,8 @@ class EndpointSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Without what may be secret: it may end up in a log."""
         return f"EndpointSettings(name={self.name!r}, kind={self.kind!r})"
 
-    def endpoint(self) -> Endpoint:
-        """The same for the outbox."""
+    def endpoint(self, routes: Iterable[RouteSettings] = ()) -> Endpoint:
+        """The same for the outbox, with those of the routes of the rules file that name it."""
         target = "\n".join((self.kind, self.url, *self.urls, self.path))
         return Endpoint(
             name=self.name,
@@ -191,4 +195,14 @@ class EndpointSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             digest_s=self.digest_s,
             baseline_s=self.baseline_s,
             address=address_mark(target),
+            routes=tuple(_route(one) for one in routes if self.name in words(one.to)),
         )
+
+
+def _route(settings: RouteSettings) -> Route:
+    return Route(
+        severity=settings.severity,
+        rules=frozenset(words(settings.rule)),
+        lists=frozenset(words(settings.list)),
+        type_classes=frozenset(TypeClass(word) for word in words(settings.type_class)),
+    )

@@ -9,6 +9,7 @@ import msgspec
 
 from detector.alerting.cloudevent import content
 from detector.alerting.entries import DIGEST, Entry
+from detector.domain.names import aircraft_name
 from detector.domain.times import iso
 
 Record = Mapping[str, Any]
@@ -17,11 +18,12 @@ MOST = 20
 
 
 def title(record: Record) -> str:
-    """`High: RA-86572 at ZKPY (KP), closed`."""
+    """`High: Ilyushin Il-62 RA-86572 (Russian Air Force, RFF7092) at Pyongyang Sunan (ZKPY, KP), closed`."""
     stop = record["stop"]
     field = stop["airport"] or (stop["candidates"][0]["airport"] + "?" if stop["candidates"] else "no known field")
-    country = f" ({stop['country']})" if stop["country"] else ""
-    return f"{record['severity'].capitalize()}: {_aircraft(stop)} at {field}{country}, {record['event']}"
+    details = ", ".join(part for part in (field, stop["country"]) if part)
+    place = f"{record['airport_name']} ({details})" if record.get("airport_name") else details
+    return f"{record['severity'].capitalize()}: {_aircraft(record)} at {place}, {record['event']}"
 
 
 def summary(record: Record) -> str:
@@ -52,10 +54,11 @@ def values_of(entry: Entry) -> dict[str, Any]:
     return {**record, **words, "message": message}
 
 
-def _aircraft(stop: Record) -> str:
+def _aircraft(record: Record) -> str:
+    stop = record["stop"]
     callsign = stop["callsign_in"] or stop["callsign_out"]
-    name = stop["registration"] or stop["icao24"]
-    return f"{name} ({callsign})" if callsign else str(name)
+    type_name = (record.get("identity") or {}).get("type_name") or stop["type_code"]
+    return aircraft_name(stop["icao24"], stop["registration"], type_name, stop["operator"], callsign)
 
 
 def _span(moment: Record) -> str:

@@ -60,7 +60,7 @@ def test_an_alert_is_shown_in_words(story: Told, capsys: pytest.CaptureFixture[s
         "Did not just fly through (not_overflight): speaks for it",
         "No jump of position (implied_speed): nothing against it",
         f"Alert: closed (the stop is over), revision {story.alert['revision']}",
-        "Field: ZKPY, KP\n",
+        "Field: Sunan International Airport, Pyongyang (ZKPY, KP)\n",
         "short_turnaround (certain, high)",
         "26 NM south of UWKD (Kazan)",
         f"Evidence: {story.alert['evidence']['frames']} raw frames",
@@ -185,7 +185,8 @@ def test_a_bundle_by_other_settings_than_those_of_the_replay_is_refused(
     story: Told, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = tmp_path / "other.yaml"
-    config.write_text("rules: {short_turnaround_s: 60.0}\n")
+    config.write_text("rules: strict.yaml\n")
+    (tmp_path / "strict.yaml").write_text("short_turnaround: {under_s: 60.0}\n")
     args = ("export", story.id, "--bundle", str(tmp_path / "b.zip"), "--config", str(config))
     assert "other settings" in fails(capsys, 2, *args)
 

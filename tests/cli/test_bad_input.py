@@ -147,7 +147,8 @@ def unknown_airport_in_watch_list(tmp: Path) -> list[str]:
     (tmp / "detector.yaml").write_text("watchlists: [mine.yaml]\nairports: null\n")
     (tmp / "mine.yaml").write_text(
         "entries:\n"
-        "  - {airport: ZKPX, list: mine, programme: p, authority: a, source: s, reason: r, from: 2020-01-01}\n"
+        "  - {airport: ZKPX, list: mine, programme: p, authority: a, identifier: i, source: s, link: https://example.org/,\n"
+        "     reason: r, from: 2020-01-01}\n"
     )
     return [str(a_recording(tmp)), "--config", str(tmp / "detector.yaml")]
 

@@ -43,6 +43,7 @@ WRONG = {
         "two feeds",
     ),
     "unknown key": ("endpoints: [{name: a, ulr: x}]", "url"),
+    "rules in the settings": ("rules: {enabled: [journey]}", "must be the name of a file"),
 }
 
 
@@ -85,6 +86,29 @@ def test_what_is_in_order_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "in order" in said
     assert "feeds: roof, own" in said
     assert "endpoints: desk, inside, lan (not signed), here, open (off, not signed), file (off)" in said
+
+
+def test_a_mistake_in_the_rules_is_named_with_their_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, rules = tmp_path / "detector.yaml", tmp_path / "rules.yaml"
+    file.write_text("endpoints: [{name: desk, kind: jsonl, path: a.jsonl}]\n", encoding="utf-8")
+    rules.write_text("routes:\n  - {to: desk, list: us-north-koera}\n", encoding="utf-8")
+    assert status_of(["check-config", "--config", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert f"{rules}:2: unknown list `us-north-koera`; did you mean `us-north-korea`?" in said
+    assert said.count("\n") == 1
+
+
+def test_it_tells_which_rules_are_off_adjusted_and_routed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "detector.yaml"
+    file.write_text("endpoints: [{name: desk, kind: jsonl, path: a.jsonl}]\n", encoding="utf-8")
+    (tmp_path / "rules.yaml").write_text(
+        "journey: {enabled: false}\nadjust: [{list: us-cuba, severity: low}]\nroutes: [{to: desk, rule: dark_stop}]\n",
+        encoding="utf-8",
+    )
+    assert status_of(["check-config", "--config", str(file)]) == 0
+    said = capsys.readouterr().out
+    assert "rules: listed_airport, listed_aircraft, short_turnaround, dark_stop, identity, journey (off); " in said
+    assert "; adjustments: 1; routes to desk\n" in said
 
 
 def test_without_feeds_it_says_what_that_means(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

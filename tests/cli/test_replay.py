@@ -61,7 +61,8 @@ def test_every_revision_of_the_alert_is_a_line_under_one_id(story: Path, tmp_pat
     path = tmp_path / "alerts.jsonl"
     assert status_of(["replay", str(story), "--store", "memory", "--quiet", "--alerts", str(path)]) == 0
     alerts = [json.loads(line) for line in path.read_text().splitlines()]
-    assert list(alerts[0]) == ["schema", "id", "revision", "event", "at", "severity", "stop", "journey", "evidence"]
+    contract = ["schema", "id", "revision", "event", "at", "severity", "stop", "journey", "evidence"]
+    assert list(alerts[0]) == [*contract, "airport_name", "identity", "listings", "reference"]
     assert len({alert["id"] for alert in alerts}) == 1
     assert [alert["revision"] for alert in alerts] == list(range(1, len(alerts) + 1))
     assert [alert["event"] for alert in alerts[:2]] == ["opened", "closed"]

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from detector.domain.errors import InputError
 from detector.domain.geo import angle_between_deg, distances_nm
 from detector.domain.units import M_PER_NM
 from detector.reference.airports import Airports, FloatArray, Runway
-from detector.reference.table import AirportTable, Kind, Surface
+from detector.reference.table import AirportTable, Kind, Military, Surface, merged
 
 KNOWN = [
     # code, iata, country, place, elevation ft, longest runway ft, true headings of its runways as charted
@@ -169,9 +171,65 @@ def test_the_longest_runway_counts_runways_on_land_only(airports: Airports) -> N
         assert {runway.surface for runway in airports.runways_of(i)} == {Surface.WATER}
 
 
+def test_a_field_whose_every_runway_is_closed_is_closed_and_says_how_many_there_were(airports: Airports) -> None:
+    hodeidah, pyongyang = airports.index_of("OYHD"), airports.index_of("ZKPY")
+    assert hodeidah is not None
+    assert pyongyang is not None
+    assert airports.closed[hodeidah]
+    assert airports.table.closed_runways[hodeidah] == 1
+    assert not airports.closed[pyongyang]
+    assert airports.closed_at(hodeidah, 0.0)
+    assert not airports.closed_at(pyongyang, 4e9)
+    assert 10 < airports.closed.sum() < 100
+
+
+@pytest.mark.parametrize("code", ["ETAR", "EGVN", "KADW", "RKSM", "CYTR", "LFDN", "PHHI"])
+def test_a_military_field_is_known_by_its_name(airports: Airports, code: str) -> None:
+    i = airports.index_of(code)
+    assert i is not None
+    assert airports.military[i] == Military.BY_NAME
+
+
+@pytest.mark.parametrize("code", ["UHWW", "LFBO", "SDHJ", "WA11"])
+def test_a_civil_field_a_police_hospital_and_a_factory_are_not_military(airports: Airports, code: str) -> None:
+    i = airports.index_of(code)
+    assert i is not None
+    assert airports.military[i] == Military.NOT_KNOWN
+
+
+def test_about_one_field_in_fifty_is_military_by_its_name(airports: Airports) -> None:
+    assert 500 < (airports.military == Military.BY_NAME).sum() < 800
+
+
 def test_columns_cannot_be_written(airports: Airports) -> None:
-    with pytest.raises(ValueError, match="read-only"):
-        airports.lat[0] = 0.0
+    for column in (airports.lat, airports.closed, airports.military):
+        with pytest.raises(ValueError, match="read-only"):
+            column[0] = 0
+
+
+def test_of_two_fields_with_one_designator_the_open_one_has_it() -> None:
+    table = table_at(np.array([1.0, 2.0]), np.array([1.0, 2.0]), np.zeros(2))
+    two = replace(table, iata=("ABC", "ABC"), closed=np.array([False, True]))
+    assert Airports(two).index_of("ABC") == 0
+    assert Airports(replace(two, closed=np.array([True, False]))).index_of("ABC") == 1
+
+
+def test_merged_tables_keep_the_runways_of_their_fields(airports: Airports) -> None:
+    table = airports.table
+    third = np.arange(0, len(airports), 3)
+    rest = np.setdiff1d(np.arange(len(airports)), third)
+    again = merged(table, rest, table, third)
+    for name in AirportTable.__annotations__:
+        assert np.array_equal(np.asarray(getattr(again, name)), np.asarray(getattr(table, name))), name
+
+
+def test_a_table_of_another_format_is_refused(packed: bytes) -> None:
+    with np.load(io.BytesIO(packed)) as columns:
+        values = {name: columns[name] for name in columns.files}
+    buffer = io.BytesIO()
+    np.savez(buffer, **(values | {"format": np.array([1], np.int32)}))
+    with pytest.raises(InputError, match="format 1, this program reads 2"):
+        Airports.from_bytes(buffer.getvalue())
 
 
 def test_every_value_of_the_table_is_a_number_in_its_range(airports: Airports) -> None:
@@ -234,6 +292,9 @@ def table_at(lat: FloatArray, lon: FloatArray, elevation: FloatArray) -> Airport
         elevation_ft=elevation.astype(np.int16),
         longest_runway_ft=np.zeros(n, np.int32),
         kind=np.full(n, 3, np.uint8),
+        closed=np.zeros(n, np.bool_),
+        military=np.zeros(n, np.uint8),
+        closed_runways=np.zeros(n, np.uint8),
         runway_start=np.zeros(n + 1, np.int32),
         le_ident=(),
         he_ident=(),

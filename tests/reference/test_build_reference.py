@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.build_reference import surface_of
+from detector.reference.runway_placing import surface_of
 
 ROOT = Path(__file__).parents[2]
 

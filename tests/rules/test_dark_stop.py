@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from detector.domain.stop import Candidate, Certainty, Check, Finding, Held, Level, Severity, Status, Stop, Verdict
+from detector.rules import RulesFile
+from detector.rules.settings import AdjustedSeverity, Adjustment
 from tests.movements.worlds import configuration
-from tests.rules.test_rules import AT, found, stop, watch_list
+from tests.rules.test_rules import AT, found, listed, listing, stop, watch_list
 
 CANDIDATES = (Candidate("OLBA", 0.31, 20.0), Candidate("OSDI", 0.22, 40.0), Candidate("LCLK", 0.1, 90.0))
 
@@ -28,13 +30,30 @@ def test_it_is_possible_never_certain_and_names_the_listed_fields_with_their_sha
         "fell silent where others were heard, as with the transponder switched off; "
         "fields on a watch list within reach, none of them certain: OSDI (22%). 7 others were heard there"
     )
-    assert found(dark()) == {"dark_stop": Finding("dark_stop", Certainty.POSSIBLE, Severity.MEDIUM, reason)}
+    finding = Finding("dark_stop", Certainty.POSSIBLE, Severity.MEDIUM, reason, (listing(),))
+    assert found(dark()) == {"dark_stop": finding}
 
 
 def test_every_listed_field_within_reach_is_named_the_likeliest_first() -> None:
     fields = (Candidate("OLBA", 0.4, 30.0), Candidate("OSDI", 0.3, 30.0), Candidate("OSLK", 0.1, 50.0))
     finding = found(dark(candidates=fields), configuration().watchlist)["dark_stop"]
     assert "none of them certain: OSDI (30%), OSLK (10%). 7 others" in finding.reason
+
+
+def test_it_carries_the_listings_of_all_fields_within_reach_each_once() -> None:
+    country, other = listing("country"), listing("other")
+    watch = listed(OSDI=(country,), OLBA=(country, other))
+    assert found(dark(), watch)["dark_stop"].listings == (country, other)
+
+
+def test_a_field_that_no_list_counts_for_is_not_named() -> None:
+    watch = listed(OSDI=(listing("one"),), OLBA=(listing("two"),))
+    off_for_two = RulesFile(adjust=(Adjustment(list="two", severity=AdjustedSeverity.OFF),))
+    finding = found(dark(), watch, off_for_two)["dark_stop"]
+    assert "none of them certain: OSDI (22%). 7" in finding.reason
+    assert finding.listings == (listing("one"),)
+    both_off = RulesFile(adjust=(Adjustment(rule="dark_stop", severity=AdjustedSeverity.OFF),))
+    assert found(dark(), watch, both_off) == {}
 
 
 @pytest.mark.parametrize(

@@ -9,28 +9,35 @@ import pytest
 
 from detector import rules
 from detector.domain.alert import JourneyStep
+from detector.domain.identity import Identity, Remark, RemarkKind
+from detector.domain.listing import Listing
 from detector.domain.stop import Candidate, Certainty, Finding, GroundTime, Level, Moment, Severity, Status, Stop
 from detector.domain.times import parse_iso
 from detector.reference import WatchList
-from detector.reference.watchlist import WatchEntry
-from detector.rules import RuleSettings
+from detector.rules import RulesFile
+from detector.rules.settings import PlainRule, RuleSettings
 from tests.movements.worlds import airports
 
 AT = parse_iso("2024-05-06T12:00:00Z")
 
 
+def listing(name: str = "test", **values: object) -> Listing:
+    usual = {
+        "list": name, "programme": "P", "authority": "A", "identifier": "I", "source": "S",
+        "link": "https://example.org/", "valid_from": date(2020, 1, 1), "valid_to": None, "reason": "R",
+    }  # fmt: skip
+    return Listing(**{**usual, **values})  # type: ignore[arg-type]
+
+
+def listed(**fields: tuple[Listing, ...]) -> WatchList:
+    """A watch list of these listings of fields, by code."""
+    known = airports()
+    indices = {code: known.index_of(code) for code in fields}
+    return WatchList(known, {i: fields[code] for code, i in indices.items() if i is not None})
+
+
 def watch_list(begin: date = date(2020, 1, 1), until: date | None = None) -> WatchList:
-    entry = WatchEntry(
-        list_id="test",
-        programme="P",
-        authority="A",
-        source="S",
-        reason="R",
-        valid_from=begin,
-        valid_to=until,
-        airport="OSDI",
-    )
-    return WatchList.from_entries([("here:1", entry)], airports())
+    return listed(OSDI=(listing(valid_from=begin, valid_to=until),))
 
 
 def stop(*, least: float = 1_800.0, most: float | None = 2_400.0, share: float = 0.95, **values: object) -> Stop:
@@ -43,14 +50,55 @@ def stop(*, least: float = 1_800.0, most: float | None = 2_400.0, share: float =
     return Stop(**{**usual, **values})  # type: ignore[arg-type]
 
 
-def found(one: Stop, listed: WatchList | None = None) -> dict[str, Finding]:
-    return {finding.rule: finding for finding in rules.findings(one, listed or watch_list(), RuleSettings())}
+def found(
+    one: Stop, fields: WatchList | None = None, settings: RulesFile | None = None, aircraft: tuple[Listing, ...] = ()
+) -> dict[str, Finding]:
+    made = rules.findings(one, fields or watch_list(), settings or RulesFile(), aircraft)
+    return {finding.rule: finding for finding in made}
 
 
-def test_every_rule_of_the_registry_runs_unless_switched_off() -> None:
-    assert set(RuleSettings().enabled) == set(rules.RULES)
-    assert set(found(stop())) == set(rules.RULES) - {"dark_stop", "journey"}
-    assert rules.findings(stop(), watch_list(), RuleSettings(enabled=())) == ()
+def switched_off(*names: str) -> RulesFile:
+    """All rules as they come, less these."""
+    settings = RulesFile()
+    changed = {name: msgspec.structs.replace(settings.of(name), enabled=False) for name in names}
+    return msgspec.structs.replace(settings, **changed)
+
+
+REMARKABLE = Identity(icao24="4840d6", remarks=(Remark(RemarkKind.REREGISTERED, "was PH-AAA until 2019"),))
+
+
+def test_every_rule_has_its_settings_under_its_name() -> None:
+    settings = RulesFile()
+    sections = [name for name in RulesFile.__struct_fields__ if isinstance(getattr(settings, name), RuleSettings)]
+    assert sections == list(rules.RULES)
+    assert rules.WITHOUT_LISTINGS.issubset(rules.RULES)
+
+
+def test_findings_come_in_the_order_of_the_registry() -> None:
+    findings = rules.findings(stop(identity=REMARKABLE), watch_list(), RulesFile(), (listing("fleet"),))
+    assert [finding.rule for finding in findings] == [
+        "listed_airport",
+        "listed_aircraft",
+        "short_turnaround",
+        "identity",
+    ]
+    assert [name for name in rules.RULES if name in {finding.rule for finding in findings}] == [
+        finding.rule for finding in findings
+    ]
+
+
+@pytest.mark.parametrize("name", ["listed_airport", "listed_aircraft", "short_turnaround", "identity"])
+def test_a_rule_that_is_switched_off_says_nothing_and_the_others_go_on(name: str) -> None:
+    one, fleet = stop(identity=REMARKABLE), (listing("fleet"),)
+    assert set(found(one, None, switched_off(name), fleet)) == set(found(one, None, None, fleet)) - {name}
+    assert found(one, None, switched_off(*rules.RULES), fleet) == {}
+
+
+def test_a_finding_at_a_listed_field_carries_its_listings_and_names_entry_and_day() -> None:
+    both = (listing("one"), listing("two", programme="Q", identifier="", valid_from=date(2021, 2, 3)))
+    findings = found(stop(), listed(OSDI=both))
+    assert findings["listed_airport"].listings == findings["short_turnaround"].listings == both
+    assert findings["listed_airport"].reason == ("OSDI is listed: P (A), I, since 2020-01-01; Q (A), since 2021-02-03")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +124,7 @@ def test_a_short_turnaround_works_on_the_interval(
 def test_an_open_stop_at_a_listed_field_does_not_wait_for_the_departure() -> None:
     findings = found(stop(status=Status.OPEN, departed=None, ground_time=None))
     assert set(findings) == {"listed_airport"}
-    assert "OSDI is listed: P (A), since 2020-01-01" in findings["listed_airport"].reason
+    assert "OSDI is listed: P (A), I, since 2020-01-01" in findings["listed_airport"].reason
 
 
 @pytest.mark.parametrize(
@@ -128,10 +176,10 @@ def test_the_journey_is_told_in_words_and_only_once_there_is_one() -> None:
         near="26 NM south of UWKD (Kazan)",
     )  # fmt: skip
     there = JourneyStep(kind="stop", at=1_715_010_000.0, airport="UUWW", stop_id="s", level=3)
-    assert rules.onward(stop(), (), RuleSettings()) is None
-    finding = rules.onward(stop(), (leg, there), RuleSettings())
+    assert rules.onward(stop(), (), RulesFile()) is None
+    finding = rules.onward(stop(), (leg, there), RulesFile())
     assert finding is not None
     assert (finding.rule, finding.severity) == ("journey", Severity.LOW)
     assert "26 NM south of UWKD (Kazan), track 239" in finding.reason
     assert "stop at UUWW from about 2024-05-06 15:40Z (level 3)" in finding.reason
-    assert rules.onward(stop(), (leg,), RuleSettings(enabled=())) is None
+    assert rules.onward(stop(), (leg,), RulesFile(journey=PlainRule(enabled=False))) is None

@@ -85,9 +85,9 @@ def test_the_landing_at_damascus_is_a_wide_interval_that_holds_the_truth() -> No
 
 def test_the_overflight_is_a_gap_near_pyongyang_and_alerts_nobody() -> None:
     world = case("overflight")
-    assert [stop.airport for stop in world.every_stop if stop.icao24 == "155d42"] == ["UHWW"]
+    assert [stop.airport for stop in world.every_stop if stop.icao24 == "15339e"] == ["UHWW"]
     assert {airports().countries[airports().index_of(s.airport or "") or 0] for s in world.every_stop} <= {"RU"}
-    (gap,) = (m for m in world.movements if m.icao24 == "155d42" and m.kind is MovementKind.GAP)
+    (gap,) = (m for m in world.movements if m.icao24 == "15339e" and m.kind is MovementKind.GAP)
     assert 12 * 60 < gap.latest - gap.earliest < 18 * 60
     assert world.alerts == []
 
@@ -149,7 +149,7 @@ def test_two_visits_from_moscow_are_level_3_listed_and_not_short() -> None:
 
 def test_the_signal_switched_off_towards_wonsan_is_a_dark_stop_at_no_certain_field() -> None:
     world = case("vladivostok-wonsan")
-    (stop,) = (stop for stop in world.stops if stop.icao24 == "1553a2" and stop.level is Level.DARK)
+    (stop,) = (stop for stop in world.stops if stop.icao24 == "154f53" and stop.level is Level.DARK)
     truth = next(true for true in world.truth if true.airport == "ZKWS")
     assert stop.airport is None
     assert "ZKWS" in [candidate.airport for candidate in stop.candidates]
@@ -161,7 +161,7 @@ def test_the_signal_switched_off_towards_wonsan_is_a_dark_stop_at_no_certain_fie
     assert stop.departed.earliest is not None
     assert truth.departed_at is not None
     assert stop.departed.earliest <= truth.departed_at <= stop.departed.latest
-    assert [other.airport for other in world.stops if other.icao24 == "1553a2"] == [None, "UHWW"]
+    assert [other.airport for other in world.stops if other.icao24 == "154f53"] == [None, "UHWW"]
     assert {alert.stop.id for alert in world.alerts} == {stop.id}
 
 

@@ -15,7 +15,9 @@ entries:
   - list: mine
     programme: p
     authority: a
+    identifier: i
     source: s
+    link: https://example.org/
     from: 2020-01-01
     reason: r
     airport: ZKPY
@@ -77,12 +79,10 @@ SETTINGS = [
     ("two documents", "tracking: {}\n---\ntracking: {}\n", 2, "not valid YAML"),
     ("control character", "tracking: {}\n# \x07\n", 2, "not valid YAML"),
     ("list as a key", "? [a, b]\n: 1\n", 1, "a key must be a word"),
-    (
-        "unknown rule",
-        "rules:\n  enabled:\n    - listed_airprot\n",
-        3,
-        "unknown rule `listed_airprot`; did you mean `listed_airport`?",
-    ),
+    ("rules in the settings", "\nrules: {journey: {enabled: false}}\n", 2, "`rules`: must be the name of a file"),
+    ("rules as a list", "rules: [rules.yaml]\n", 1, "`rules`: must be the name of a file, as rules.yaml, or null"),
+    ("misspelt rules", "rulse: rules.yaml\n", 1, "unknown key `rulse`; did you mean `rules`?"),
+    ("missing rules", "receivers: []\nrules: nowhere.yaml\n", 1, "cannot be read: no such file"),
     (
         "mapping for a list",
         "feeds:\n  name: roof\n  kind: beast\n",
@@ -129,13 +129,13 @@ SETTINGS = [
 ]
 LISTS = [
     ("unknown airport", LISTING.replace("ZKPY", "ZKPX"), 2, "unknown airport 'ZKPX'"),
-    ("unknown key", LISTING.replace("reason", "raeson"), 7, "unknown key `raeson`; did you mean `reason`?"),
+    ("unknown key", LISTING.replace("reason", "raeson"), 9, "unknown key `raeson`; did you mean `reason`?"),
     ("missing source", LISTING.replace("    source: s\n", ""), 2, "missing required field `source`"),
-    ("no day", LISTING.replace("2020-01-01", "lately"), 6, "invalid RFC3339 encoded date"),
-    ("impossible day", LISTING.replace("2020-01-01", "2020-02-31"), 6, "day is out of range for month"),
-    ("second entry", LISTING + LISTING.replace("entries:\n", "").replace("ZKPY", "QQQQ"), 9, "unknown airport 'QQQQ'"),
+    ("no day", LISTING.replace("2020-01-01", "lately"), 8, "invalid RFC3339 encoded date"),
+    ("impossible day", LISTING.replace("2020-01-01", "2020-02-31"), 8, "day is out of range for month"),
+    ("second entry", LISTING + LISTING.replace("entries:\n", "").replace("ZKPY", "QQQQ"), 11, "unknown airport 'QQQQ'"),
     ("no entries", "entry: []\n", 1, "unknown key `entry`; did you mean `entries`?"),
-    ("country in words", LISTING.replace("airport: ZKPY", "country: Cuba"), 8, "`entries[0].country`"),
+    ("country in words", LISTING.replace("airport: ZKPY", "country: Cuba"), 10, "`entries[0].country`"),
 ]
 CORRECTIONS = [
     ("no source", "airports:\n  - code: EHAM\n    lat: 3\n", 2, "missing required field `source`"),

@@ -38,7 +38,7 @@ def test_the_shipped_configuration_is_what_the_code_describes() -> None:
     assert SHIPPED.read_text(encoding="utf-8") == default_config()
 
 
-@pytest.mark.parametrize("section", ["tracking", "movements", "rules", "alerting"])
+@pytest.mark.parametrize("section", ["tracking", "movements", "alerting"])
 def test_every_threshold_is_described(section: str) -> None:
     kind = type(getattr(Settings(), section))
     summary, comments = described(kind)
@@ -134,7 +134,7 @@ def test_wonsan_is_there_with_its_runways(configuration: Configuration) -> None:
 
 
 def test_the_hash_follows_what_the_files_say_and_not_how(tmp_path: Path, configuration: Configuration) -> None:
-    for name in ("airports.yaml", "watchlists/listed_airports.yaml"):
+    for name in ("airports.yaml", "rules.yaml", "watchlists/listed_airports.yaml"):
         write(tmp_path, "# a remark\n" + (SHIPPED.parent / name).read_text(encoding="utf-8"), name)
     same = load_configuration(write(tmp_path, "# only a remark\n"))
     assert same.hash == configuration.hash

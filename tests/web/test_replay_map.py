@@ -145,7 +145,7 @@ def test_the_card_says_what_was_seen_inferred_and_not_known(page: Page) -> None:
         assert part in card
     ((_, unknown),) = page.all("section", "unknown")
     assert "Nobody heard it land" in unknown
-    assert "No position of RA-86572 (IL62, 15522c) was heard from 7 Nov 2024 01:2" in unknown
+    assert "No position of IL62 RA-86572 (15522c) was heard from 7 Nov 2024 01:2" in unknown
     assert "other fields that fit: ZKSC 3%" in unknown
 
 

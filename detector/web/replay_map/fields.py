@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from detector.domain.alert import Alert
+from detector.domain.names import field_name
 from detector.domain.stop import Level, Stop
 from detector.reference.airports import Airports
 from detector.reference.table import Kind
@@ -35,7 +36,7 @@ class Field:
     @property
     def title(self) -> str:
         """The name, and the town where the name does not say it."""
-        return self.name if not self.place or self.place.lower() in self.name.lower() else f"{self.name}, {self.place}"
+        return field_name(self.name, self.place)
 
     @property
     def short(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
+from detector.domain.names import aircraft_name
 from detector.domain.stop import Check, GroundTime, Level, Moment, Status, Stop, Verdict
 from detector.domain.times import EPOCH
 from detector.movements.checks import VETOES
@@ -71,8 +72,10 @@ SHARES = frozenset({"integrity", "one_field", "area_interference", "air_ground",
 """Checks whose value is a share of one."""
 RULES = {
     "listed_airport": "Airport on a watch list",
+    "listed_aircraft": "Aircraft on a watch list",
     "short_turnaround": "Short turnaround",
     "dark_stop": "Stop in a silence",
+    "identity": "Odd identity",
     "journey": "Where it went next",
     "first_visit": "First visit",
 }
@@ -226,9 +229,10 @@ def number_text(value: float) -> str:
 
 
 def aircraft_text(stop: Stop) -> str:
-    """`RA-86572 (IL62, 15522c)`: what is known of the aircraft, the address always."""
-    details = ", ".join(part for part in (stop.type_code, stop.icao24) if part)
-    return f"{stop.registration} ({details})" if stop.registration else details
+    """`Ilyushin Il-62 RA-86572 (15522c)`: what is known of the aircraft, the address always."""
+    type_name = (stop.identity.type_name if stop.identity else None) or stop.type_code
+    name = aircraft_name(stop.icao24, stop.registration, type_name, None)
+    return f"{name} ({stop.icao24})" if stop.registration else name
 
 
 def callsign_text(stop: Stop) -> str:

@@ -23,3 +23,8 @@ def state_home() -> Path:
 def service_home(namespace: str) -> Path:
     """Where the service of that namespace keeps its embedded store and its spool."""
     return state_home() / namespace
+
+
+def reference_home() -> Path:
+    """Where `detector reference update` keeps the tables it has taken in."""
+    return state_home() / "reference"
