@@ -30,6 +30,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("detector.cli.verify:verify", "Recompute an alert from its own evidence with pyModeS alone."),
     "run": ("detector.cli.run:run", "The service: live feeds, state, webhooks, health and metrics."),
     "record": ("detector.cli.record:record", "Write live feeds to a recording, with their heartbeats."),
+    "reference": (
+        "detector.cli.reference:commands",
+        "Look up an airport, an aircraft, a listing; load newer tables.",
+    ),
     "check-config": ("detector.cli.check_config:check_config", "Validate settings, rules and lists."),
     "simulate": ("detector.cli.simulate:simulate", "Make a recording from a scenario."),
     "webhooks": ("detector.cli.webhooks:commands", "Test endpoints; list and resend what could not be delivered."),

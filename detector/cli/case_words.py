@@ -65,7 +65,9 @@ def _aircraft(record: Record) -> Iterator[str]:
     stop, identity = record["stop"], record.get("identity") or {}
     type_name = identity.get("type_name") or stop["type_code"]
     yield f"Aircraft: {aircraft_name(stop['icao24'], stop['registration'], type_name, stop['operator'])}"
-    yield from who_words.known(stop["icao24"], identity)
+    sources = who_words.Sources()
+    yield from who_words.known(stop["icao24"], identity, sources)
+    yield from sources.lines()
     names = list(dict.fromkeys(name for name in (stop["callsign_in"], stop["callsign_out"]) if name))
     if names:
         yield f"  call sign {', '.join(names)}"

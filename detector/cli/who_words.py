@@ -9,27 +9,40 @@ Record = dict[str, Any]
 FACTS = {"registration": "registration", "type_code": "type", "operator": "operator", "serial": "serial number"}
 
 
-def known(icao24: str, identity: Record) -> Iterator[str]:
+class Sources:
+    """The sources that were named, each with a number, told once at the end."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+
+    def mark(self, fact: Record) -> str:
+        """`[1]`: the number of the fact's source."""
+        dated = f", of {fact['dated']}" if fact.get("dated") else ""
+        number = self._known.setdefault(f"{fact['source']}{dated}", len(self._known) + 1)
+        return f"[{number}]"
+
+    def lines(self) -> Iterator[str]:
+        """Each number with its source."""
+        for source, number in self._known.items():
+            yield f"  [{number}] {source}"
+
+
+def known(icao24: str, identity: Record, sources: Sources) -> Iterator[str]:
     """The address with its state, then every fact with its source and days, then what is odd."""
     if not identity:
         return
     country = identity.get("country")
     block = f"in the block of {country}" if country else "in the block of no state"
+    place = f" ({identity['block']})" if identity.get("block") else ""
     military = f", military ({identity['military_source']})" if identity.get("military") else ""
-    yield f"  address {icao24}, {block}{military}"
+    yield f"  address {icao24}, {block}{place}{military}"
     for name, words in FACTS.items():
         facts = identity.get(name, ())
         for fact in facts:
             differ = " (sources differ)" if len(facts) > 1 else ""
-            yield f"  {words}{differ} {fact['value']}: {source(fact)}"
+            yield f"  {words}{differ}: {fact['value']}{days(fact)} {sources.mark(fact)}"
     for remark in identity.get("remarks", ()):
         yield f"  note: {remark['text']}"
-
-
-def source(fact: Record) -> str:
-    """Who says it, as of when, and for which days."""
-    dated = f", of {fact['dated']}" if fact.get("dated") else ""
-    return f"{fact['source']}{dated}{days(fact)}"
 
 
 def days(record: Record) -> str:

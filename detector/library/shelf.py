@@ -24,6 +24,8 @@ import msgspec
 from detector.domain.errors import InputError, OutputError, UsageError
 from detector.library.versions import Original, TableEntry, Version
 
+WAY_BACK = "`detector reference use N` goes back to another version, 0 to the shipped tables"
+
 
 @dataclass(frozen=True, slots=True)
 class NewTable:
@@ -56,7 +58,7 @@ class Library:
         if number == "0":
             return None
         if not number.isdecimal():
-            raise InputError(f"{path}: names no version; `detector reference use N` names one")
+            raise InputError(f"{path}: names no version; {WAY_BACK}")
         return self.version(int(number))
 
     def version(self, number: int) -> Version:
@@ -67,7 +69,7 @@ class Library:
         except FileNotFoundError as error:
             raise UsageError(f"there is no version {number} of the reference tables in {self.folder}") from error
         except (OSError, msgspec.DecodeError) as error:
-            raise InputError(f"{path}: damaged ({error}); `detector reference use N` goes back to another") from error
+            raise InputError(f"{path}: damaged ({error}); {WAY_BACK}") from error
 
     def versions(self) -> list[Version]:
         """All versions, the first one first."""
@@ -80,12 +82,11 @@ class Library:
             data = path.read_bytes()
         except OSError as error:
             words = f"{path}: the table {entry.name} cannot be read: {(error.strerror or str(error)).lower()}"
-            raise InputError(f"{words}; `detector reference use N` goes back to another version") from error
-        if hashlib.sha256(data).hexdigest() != entry.sha256:
             raise InputError(
-                f"{path}: the table {entry.name} is damaged (its SHA-256 differs); "
-                "`detector reference use N` goes back to another version, `detector reference update` loads it anew"
-            )
+                f"{words}; `detector reference use N` goes back to another version, 0 to the shipped tables"
+            ) from error
+        if hashlib.sha256(data).hexdigest() != entry.sha256:
+            raise InputError(f"{path}: the table {entry.name} is damaged (its SHA-256 differs); {WAY_BACK}")
         return data
 
     def take(self, tables: Sequence[NewTable], base: Version | None, taken_at: str, note: str) -> Version:

@@ -32,6 +32,8 @@ class Suspicion(StrEnum):
     """Latitude and longitude are."""
     MOVED = "moved"
     """By more than MOST_MOVED_NM."""
+    OFF_ITS_RUNWAYS = "off_its_runways"
+    """It moved away from the runways that it had, and the new table tells of none where it is now."""
     COUNTRY = "country"
     """It moved, and into another country."""
     ELEVATION = "elevation"
@@ -67,6 +69,9 @@ def doubtful(pairs: Pairs, witnessed: Collection[str], accept_moves: bool) -> li
             found.append((j, Suspicion.EXCHANGED, f"latitude and longitude exchanged: {way}"))
         elif nm > MOST_MOVED_NM and not accept_moves and pairs.new.codes[j] not in witnessed:
             found.append((j, Suspicion.MOVED, f"moved by {nm:,.0f} NM: {way}"))
+        elif moved[k] and not accept_moves and pairs.old.longest_runway_ft[i] and not pairs.new.longest_runway_ft[j]:
+            text = f"moved by {nm:,.0f} NM, away from its runways (does --runways tell of others?): {way}"
+            found.append((j, Suspicion.OFF_ITS_RUNWAYS, text))
         elif moved[k] and before != after:
             found.append((j, Suspicion.COUNTRY, f"moved by {nm:,.0f} NM, and from {before} to {after}: {way}"))
         elif abs(pairs.raised_ft[k]) > MOST_RAISED_FT:

@@ -66,6 +66,7 @@ class Airports:
     military                                      uint8 (n,), read-only, a number of Military
     closed_from                                   index -> first day without traffic, where that is known
     outlines                                      index -> the (lat, lon) points around the field, where given
+    corrected_by                                  index -> the source of a correction, where one was made
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Airports:
         runways: Mapping[int, tuple[Runway, ...]] | None = None,
         closed_from: Mapping[int, date] | None = None,
         outlines: Mapping[int, tuple[Point, ...]] | None = None,
+        corrected_by: Mapping[int, str] | None = None,
     ) -> None:
         """`near_radius_nm` and `cell_deg` shape `ceiling_ft`; `runways` replaces those of the table for some fields."""
         self._table = table
@@ -99,6 +101,7 @@ class Airports:
         self.military.setflags(write=False)
         self.closed_from = dict(closed_from or {})
         self.outlines = dict(outlines or {})
+        self.corrected_by = dict(corrected_by or {})
 
     @staticmethod
     def from_bytes(data: bytes, *, near_radius_nm: float = 10.0, cell_deg: float = 0.2) -> Airports:

@@ -100,6 +100,7 @@ class _Columns:
         self.runways: dict[int, tuple[Runway, ...]] = {}
         self.closed_from: dict[int, date] = dict(airports.closed_from)
         self.outlines: dict[int, tuple[Point, ...]] = dict(airports.outlines)
+        self.sources: dict[int, str] = dict(airports.corrected_by)
 
     def apply(self, where: str, correction: AirportCorrection) -> None:
         code = correction.code.upper()
@@ -120,6 +121,7 @@ class _Columns:
         ):
             if given is not None:
                 self.text[column][i] = given
+        self.sources[i] = correction.source
         self._correct_numbers(i, correction)
         if correction.runways is not None:
             place = self.lat[i] / UDEG, self.lon[i] / UDEG
@@ -208,6 +210,7 @@ class _Columns:
             runways=self.runways,
             closed_from=self.closed_from,
             outlines=self.outlines,
+            corrected_by=self.sources,
         )
 
 

@@ -80,6 +80,7 @@ class Configuration:
     watchlist: WatchList
     hash: str
     identities: Identities = field(default_factory=Strangers)
+    """A `Directory`, where the configuration is that of a person and not of a case."""
     tables_used: tuple[TableUsed, ...] = ()
 
 
@@ -154,8 +155,11 @@ def _refuse_unknown_airports(tree: YamlTree, settings: Settings, airports: Airpo
                 raise ConfigError(f"{where}: unknown airport `{code}`{hint}")
 
 
-def load_configuration(path: Path | None = None) -> Configuration:
-    """Everything at once. Raises ConfigError `file:line: ...` for the first mistake in any of the files."""
+def load_configuration(path: Path | None = None, airports: bytes | None = None) -> Configuration:
+    """Everything at once; `airports` is a packed table to be tried instead of the one in use.
+
+    Raises ConfigError `file:line: ...` for the first mistake in any of the files, InputError for a damaged table.
+    """
     found = find_config(path)
     tree = _read(found)
     settings, rules_tree = _settings(tree, found.parent)
@@ -163,10 +167,10 @@ def load_configuration(path: Path | None = None) -> Configuration:
     corrections = _corrections(found.parent, settings)
     aircraft = _aircraft(found.parent, settings)
     entries = _watch_entries(found.parent, settings)
-    packed = Airports.from_bytes(tables.airports, near_radius_nm=settings.tracking.near_field_nm)
-    airports = corrected(packed, corrections)
-    _refuse_unknown_airports(tree, settings, airports)
-    watch_list = WatchList.from_entries(entries, airports, sdn_watch.watches(tables.sdn))
+    packed = Airports.from_bytes(airports or tables.airports, near_radius_nm=settings.tracking.near_field_nm)
+    fields = corrected(packed, corrections)
+    _refuse_unknown_airports(tree, settings, fields)
+    watch_list = WatchList.from_entries(entries, fields, sdn_watch.watches(tables.sdn))
     if rules_tree is not None:
         refuse_unknown_lists(rules_tree, settings.rules, watch_list.lists)
     # What the files say, not how they are written: comments, order of keys and file names do not count.
@@ -183,7 +187,7 @@ def load_configuration(path: Path | None = None) -> Configuration:
     return Configuration(
         found,
         settings,
-        airports,
+        fields,
         watch_list,
         hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest(),
         tables.directory(tables_of(aircraft)),

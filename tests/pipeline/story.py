@@ -55,7 +55,15 @@ def frames() -> FrameBatch:
 def new_pipeline(limits: Limits | None = None) -> Pipeline:
     settings = configuration().settings
     usual = Limits(settings.tracking, settings.movements, settings.checks, settings.rules, settings.alerting)
-    return Pipeline(ColumnarDecoder(), configuration().airports, configuration().watchlist, limits or usual)
+    known = configuration()
+    return Pipeline(
+        ColumnarDecoder(),
+        known.airports,
+        known.watchlist,
+        limits or usual,
+        identities=known.identities,
+        reference=known.tables_used,
+    )
 
 
 @dataclass(frozen=True)

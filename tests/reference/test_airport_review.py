@@ -282,3 +282,12 @@ def csv_of(table: AirportTable) -> list[str]:
     )  # fmt: skip
     quoted = (",".join(f'"{value}"' for value in row) for row in rows)
     return ["Code,Name,ICAO,IATA,Location,CountryISO2,Latitude,Longitude,AltitudeFeet", *quoted]
+
+
+def test_a_field_that_moves_away_from_its_runways_stays_where_they_are() -> None:
+    """By a table of fields alone, without the runways that say where the field has been built anew."""
+    without_runways = pack(changed("OS00", lat=33.2), None, OLD.table)[0]
+    found = review(OLD, without_runways)
+    assert reasons(found) == [("OS00", Suspicion.OFF_ITS_RUNWAYS)]
+    assert found.table.to_bytes() == OLD.table.to_bytes()
+    assert reasons(review(OLD, without_runways, accept_moves=True)) == []

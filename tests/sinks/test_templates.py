@@ -35,7 +35,10 @@ def filled(body: Any, message: Any = None, means: Means | None = None, **setting
             {"topic": "stops", "priority": 4, "message": "${severity}"},
             {"topic": "stops", "priority": 4, "message": "high"},
         ),
-        ({"chat_id": -100, "text": "${title}"}, {"chat_id": -100, "text": "High: IL62 TEST (nobody, TEST1) at ZZZZ, ZZ, opened"}),
+        (
+            {"chat_id": -100, "text": "${title}"},
+            {"chat_id": -100, "text": "High: IL62 TEST (nobody, TEST1) at ZZZZ, ZZ, opened"},
+        ),
         ({"level": "${stop.level}", "words": "level ${stop.level}"}, {"level": 3, "words": "level 3"}),
         ({"all": "${stop.landed}"}["all"], None),
         ({"reason": "${stop.findings.0.rule}", "near": "${journey.0.near}"}, {"reason": "test", "near": "nowhere"}),
@@ -116,6 +119,7 @@ def test_a_digest_has_words_for_all_that_is_in_it() -> None:
 def test_the_summary_says_what_when_how_sure_and_why() -> None:
     sent = json.loads(filled({"text": "${summary}"}, trial_message("hook", NOW)).body)["text"]
     assert sent == (
-        "High: IL62 TEST (nobody, TEST1) at ZZZZ, ZZ, opened. landed between 2024-11-07 02:19 and 2024-11-07 02:21, left between "
-        "2024-11-07 03:09 and 2024-11-07 03:11 UTC. Level 3 (inferred). This is a test: the stop never happened."
+        "High: IL62 TEST (nobody, TEST1) at ZZZZ, ZZ, opened. landed between 2024-11-07 02:19 and 2024-11-07 02:21, "
+        "left between 2024-11-07 03:09 and 2024-11-07 03:11 UTC. Level 3 (inferred). "
+        "This is a test: the stop never happened."
     )
