@@ -1,4 +1,4 @@
-"""`python -m benchmarks` measures speed and agreement; `speed` or `agreement` does one of them."""
+"""`python -m benchmarks` measures speed, tables and agreement; `speed`, `reference` or `agreement` does one of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import speed
+from benchmarks import reference, speed
 from benchmarks.agreement import Report, compare_fields, markdown
 from benchmarks.agreement_positions import compare_functions, compare_streams
 from benchmarks.agreement_rs1090 import compare_with_rs1090
@@ -41,7 +41,7 @@ def agreement_report() -> tuple[str, int]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("all", "speed", "agreement"), default="all")
+    parser.add_argument("what", nargs="?", choices=("all", "speed", "reference", "agreement"), default="all")
     parser.add_argument("--copies", type=int, default=4, help="how often the recording is repeated (default 4)")
     parser.add_argument("--json", type=Path, help="write the speeds there")
     parser.add_argument("--markdown", type=Path, help="write the tables there as well")
@@ -55,6 +55,9 @@ def main() -> int:
         print(parts[-1], flush=True)
         if chosen.json:
             chosen.json.write_text(speed.as_json(results))
+    if chosen.what in ("all", "reference"):
+        parts.append("# Reference tables\n\n" + reference.measured())
+        print(parts[-1], flush=True)
     if chosen.what in ("all", "agreement"):
         report, unexplained = agreement_report()
         parts.append(report)

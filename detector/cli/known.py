@@ -49,7 +49,8 @@ def looked_up(name: str, configuration: Configuration, at: float) -> Record:
 def _aircraft(icao24: str, configuration: Configuration, directory: Directory, at: float) -> Record:
     block = directory.blocks.block_of(int(icao24, 16))
     rows = [
-        {"source": table.source, "dated": None if table.dated is None else table.dated.isoformat()} | _told(row)
+        {"source": row.told_by or table.source, "dated": None if table.dated is None else table.dated.isoformat()}
+        | _told(row)
         for table, row in directory.rows_of(icao24)
     ]
     identity = directory.identity(icao24, at)
@@ -74,7 +75,7 @@ def _listed_only(registration: str, configuration: Configuration, at: float) -> 
 def _told(row: msgspec.Struct) -> Record:
     record: Record = msgspec.to_builtins(row)
     record["from"], record["to"] = record.pop("valid_from"), record.pop("valid_to")
-    del record["address"]
+    del record["address"], record["told_by"]
     return {name: value for name, value in record.items() if value not in ("", None)}
 
 

@@ -13,6 +13,8 @@ from msgspec import Meta
 from detector.domain.errors import ConfigError
 from detector.reference.aircraft_table import AircraftRow, AircraftTable
 
+SOURCE = "corrections of the configuration"
+"""Of all of them; each says its own besides."""
 Word = Annotated[str, Meta(min_length=1)]
 Address = Annotated[str, Meta(pattern="^[0-9a-f]{6}$", description="six of 0-9 and a-f, in small letters, as 15522c")]
 TypeCode = Annotated[str, Meta(pattern="^[A-Z0-9]{2,4}$", description="an ICAO type designator, as IL62")]
@@ -55,22 +57,25 @@ class AircraftCorrection(msgspec.Struct, frozen=True, forbid_unknown_fields=True
             military=self.military,
             valid_from=self.valid_from,
             valid_to=self.valid_to,
+            told_by=self.source,
         )
 
 
 def tables_of(corrections: Iterable[tuple[str, AircraftCorrection]]) -> list[AircraftTable]:
-    """A table for each source. Each correction comes with the place it was written at (`file:line`).
+    """A table for each day that was given, most often one. Each correction comes with its place (`file:line`).
 
     Raises ConfigError where two entries of one source tell of an address and of days that overlap.
     """
-    sources: dict[tuple[str, date | None], list[AircraftRow]] = defaultdict(list)
+    by_day: dict[date | None, list[AircraftRow]] = defaultdict(list)
+    told: dict[tuple[int, str], list[AircraftRow]] = defaultdict(list)
     for where, correction in corrections:
-        mine = sources[correction.source, correction.dated]
         row = correction.row()
-        if any(row.address == other.address and _overlap(row, other) for other in mine):
+        mine = told[row.address, row.told_by]
+        if any(_overlap(row, other) for other in mine):
             raise ConfigError(f"{where}: {correction.address} is told of twice for the same days by one source")
         mine.append(row)
-    return [AircraftTable.of(rows, source, dated) for (source, dated), rows in sources.items()]
+        by_day[correction.dated].append(row)
+    return [AircraftTable.of(rows, SOURCE, dated) for dated, rows in by_day.items()]
 
 
 def _overlap(one: AircraftRow, other: AircraftRow) -> bool:

@@ -26,7 +26,7 @@ FORMAT = 1
 ALWAYS, FOR_EVER = np.iinfo(np.int32).min, np.iinfo(np.int32).max
 """Days (proleptic ordinals) of a row whose source does not say since when or until when it holds."""
 MILITARY_UNKNOWN, MILITARY_YES, MILITARY_NO = 0, 1, 2
-TEXTS = ("registration", "type_code", "operator", "serial")
+TEXTS = ("registration", "type_code", "operator", "serial", "told_by")
 NUMBERS: dict[str, type[np.generic]] = {
     "address": np.uint32,
     "from_day": np.int32,
@@ -44,6 +44,7 @@ class AircraftRow(msgspec.Struct, frozen=True, kw_only=True):
     serial           the maker's serial number
     built            year
     valid_from, valid_to   first and last day, UTC
+    told_by          its source, where that is not the one of the whole table
     """
 
     address: int
@@ -55,6 +56,7 @@ class AircraftRow(msgspec.Struct, frozen=True, kw_only=True):
     military: bool | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    told_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +78,7 @@ class AircraftTable:
     type_code: Texts
     operator: Texts
     serial: Texts
+    told_by: Texts
 
     @staticmethod
     def of(rows: Sequence[AircraftRow], source: str, dated: date | None) -> AircraftTable:
@@ -109,6 +112,7 @@ class AircraftTable:
             type_code=self.type_code[i],
             operator=self.operator[i],
             serial=self.serial[i],
+            told_by=self.told_by[i],
             built=built or None,
             military=None if military == MILITARY_UNKNOWN else military == MILITARY_YES,
             valid_from=_day(int(self.from_day[i])),

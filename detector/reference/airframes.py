@@ -35,7 +35,7 @@ def remarks(address: int, day: int, rows: Sequence[Told], tables: Sequence[Aircr
         if in_force(row, day) or not row.registration or plain(row.registration) in known:
             continue
         told.add((row.address, plain(row.registration)))
-        text = f"the address was of {row.registration}{_span(row)} ({table.source})"
+        text = f"the address was of {row.registration}{_span(row)} ({row.told_by or table.source})"
         yield Remark(RemarkKind.REREGISTERED, text, telling=_lately(row, held, day))
     for table, row in _same_airframe(held, tables):
         this = row.address, plain(row.registration)
@@ -46,7 +46,7 @@ def remarks(address: int, day: int, rows: Sequence[Told], tables: Sequence[Aircr
         name = row.registration or "no registration"
         text = (
             f"the airframe ({row.type_code}, serial number {row.serial}) is told of as {name} under the address "
-            f"{row.address:06x}{_span(row)} ({table.source})"
+            f"{row.address:06x}{_span(row)} ({row.told_by or table.source})"
         )
         kind = RemarkKind.REHEXED if other else RemarkKind.REREGISTERED
         yield Remark(kind, text, telling=_lately(row, held, day))

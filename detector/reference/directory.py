@@ -119,7 +119,7 @@ class Directory:
                 operator = _with(operator, Fact(value=name, source=f"call sign {callsign}", weak=True))
         military = f"block {block.first:06x}-{block.last:06x}" if block is not None and block.military else None
         for table, row in held:
-            military = military or (table.source if row.military else None)
+            military = military or ((row.told_by or table.source) if row.military else None)
         type_code = _facts(held, "type_code")
         remarks = [
             *oddities.of_address(address, self.blocks),
@@ -155,7 +155,7 @@ def _facts(held: Sequence[tuple[AircraftTable, AircraftRow]], name: str) -> tupl
         if value:
             fact = Fact(
                 value=value,
-                source=table.source,
+                source=row.told_by or table.source,
                 dated=table.dated,
                 valid_from=row.valid_from,
                 valid_to=row.valid_to,

@@ -43,6 +43,7 @@ class TypeTable:
     def __init__(self, by_code: dict[str, list[_Row]]) -> None:
         """`by_code`: rows as `COLUMNS`."""
         self._by_code = by_code
+        self._names: dict[str, str | None] = {}
 
     @staticmethod
     def from_bytes(data: bytes) -> TypeTable:
@@ -58,6 +59,11 @@ class TypeTable:
     def name_of(self, type_code: str) -> str | None:
         """Maker and model of the row that reads most like the designator; None for an unknown one."""
         code = type_code.strip().upper()
+        if code not in self._names:
+            self._names[code] = self._named(code)
+        return self._names[code]
+
+    def _named(self, code: str) -> str | None:
         found = self._by_code.get(code, [])
         if not found:
             return None

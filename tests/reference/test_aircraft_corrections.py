@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -16,17 +17,20 @@ def correction(**given: Any) -> AircraftCorrection:
     return msgspec.convert(plain | given, AircraftCorrection)
 
 
-def test_entries_become_a_table_for_each_source() -> None:
+def test_entries_become_rows_that_name_their_sources() -> None:
     told = [
         correction(type="IL62", military=True),
         correction(address="731821", registration="ep-faa", source="another source"),
     ]
-    tables = tables_of([(f"f:{line}", one) for line, one in enumerate(told, 1)])
-    assert [table.source for table in tables] == [SOURCE, "another source"]
-    (i,) = tables[0].rows_of(0x15522C)
-    row = tables[0].row(i)
-    assert (row.registration, row.type_code, row.military) == ("RA-86572", "IL62", True)
-    assert [tables[1].row(i).registration for i in tables[1].rows_of(0x731821)] == ["EP-FAA"]
+    (table,) = tables_of([(f"f:{line}", one) for line, one in enumerate(told, 1)])
+    first, second = (table.row(i) for address in (0x15522C, 0x731821) for i in table.rows_of(address))
+    assert (first.registration, first.type_code, first.military, first.told_by) == ("RA-86572", "IL62", True, SOURCE)
+    assert (second.registration, second.told_by) == ("EP-FAA", "another source")
+
+
+def test_entries_of_another_day_are_a_table_of_their_own() -> None:
+    told = [("f:1", correction()), ("f:2", correction(address="731821", dated="2024-01-02"))]
+    assert [table.dated for table in tables_of(told)] == [None, date(2024, 1, 2)]
 
 
 def test_an_address_may_be_told_of_for_different_days_but_not_twice_for_one() -> None:

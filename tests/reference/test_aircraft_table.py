@@ -19,6 +19,7 @@ ROWS = st.lists(
         type_code=st.sampled_from(["", "IL62"]),
         operator=st.sampled_from(["", "Väldigt Snabbt Flyg"]),
         serial=st.sampled_from(["", "001"]),
+        told_by=st.sampled_from(["", "another source"]),
         built=st.one_of(st.none(), st.integers(1903, 2100)),
         military=st.sampled_from([None, True, False]),
         valid_from=st.one_of(st.none(), st.dates(date(1990, 1, 1), date(2030, 1, 1))),
