@@ -21,14 +21,14 @@ sys.path.insert(0, str(ROOT))
 
 from detector.reference.airport_packing import PackingNotes, pack  # noqa: E402
 from detector.reference.airport_rows import read_airports, read_runways  # noqa: E402
-from detector.reference.row_values import FaultyRow  # noqa: E402
+from detector.reference.refusals import RefusedRow  # noqa: E402
 from detector.reference.table import AirportTable  # noqa: E402
 
 SOURCES = ROOT / "data" / "reference"
 TARGET = ROOT / "detector" / "reference" / "data" / "airports.npz"
 
 
-def build() -> tuple[AirportTable, PackingNotes, list[FaultyRow]]:
+def build() -> tuple[AirportTable, PackingNotes, list[RefusedRow]]:
     with gzip.open(SOURCES / "airports.csv.gz", "rt", encoding="utf-8-sig", newline="") as file:
         fields = read_airports(file, "airports.csv.gz")
     with gzip.open(SOURCES / "runways.csv.gz", "rt", encoding="utf-8-sig", newline="") as file:

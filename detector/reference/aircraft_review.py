@@ -11,7 +11,7 @@ import numpy as np
 
 from detector.domain.errors import InputError
 from detector.reference.aircraft_table import AircraftTable
-from detector.reference.refusals import RefusedRow, counted
+from detector.reference.refusals import RefusedRow, by_reason
 
 MOST_REMOVED, MOST_REFUSED = 0.2, 0.05
 """A table that loses more of its aircraft, or of which more rows are refused, is cut off or of another form."""
@@ -38,8 +38,10 @@ class AircraftReview:
             if len(lines) > limit:
                 told.append(f"  {mark} and {len(lines) - limit:,} more")
         if self.refused:
-            told.append(f"  {len(self.refused):,} rows refused: {counted(self.refused)}")
-            told += [f"    line {row.line}: {row.reason}: {row.text}" for row in self.refused[:limit]]
+            told.append(f"  {len(self.refused):,} rows refused: {by_reason(row.reason for row in self.refused)}")
+            told += [
+                f"    line {row.line}{' ' if row.code else ''}{row.code}: {row.text}" for row in self.refused[:limit]
+            ]
             if len(self.refused) > limit:
                 told.append(f"    and {len(self.refused) - limit:,} more")
         return told
@@ -111,5 +113,9 @@ def _words(table: AircraftTable, i: int) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def _refusal(row: RefusedRow) -> str:
+    return f"line {row.line}{' ' if row.code else ''}{row.code}: {row.text}"
+
+
 def _reasons(refused: Sequence[RefusedRow]) -> str:
-    return f" ({counted(refused)})" if refused else ""
+    return f" ({by_reason(row.reason for row in refused)})" if refused else ""

@@ -94,22 +94,22 @@ class AircraftRows:
                 continue
             if len(fields) != len(self._head):
                 words = f"{len(fields)} columns, not {len(self._head)}"
-                self.refused.append(RefusedRow(line, Refusal.COLUMNS, words))
+                self.refused.append(RefusedRow(line, "", Refusal.COLUMNS, words))
                 continue
             yield line, {what: fields[i].strip() for what, i in self._place.items()}
 
     def _row(self, line: int, told: Mapping[str, str]) -> AircraftRow | None:
         address = told["address"].strip()
         if not _ADDRESS.fullmatch(address):
-            self._refuse(line, Refusal.BAD_ADDRESS, f"{address!r} is no address of six hexadecimal digits")
+            self._refuse(line, "", Refusal.ADDRESS, f"{address!r} is no address of six hexadecimal digits")
             return None
         try:
             begin, end = (date.fromisoformat(day) if (day := told.get(name, "")) else None for name in _DAYS)
         except ValueError as error:
-            self._refuse(line, Refusal.BAD_DAY, f"{address.lower()}: {error}")
+            self._refuse(line, address, Refusal.DAY, str(error))
             return None
         if begin is not None and end is not None and end < begin:
-            self._refuse(line, Refusal.BAD_DAY, f"{address.lower()}: until {end}, before it begins ({begin})")
+            self._refuse(line, address, Refusal.DAY, f"until {end}, before it begins ({begin})")
             return None
         row = AircraftRow(
             address=int(address, 16),
@@ -123,17 +123,17 @@ class AircraftRows:
             valid_to=end,
         )
         if not (row.registration or row.type_code or row.operator or row.military):
-            self._refuse(line, Refusal.NOTHING_TOLD, f"{address.lower()}: nothing but the address")
+            self._refuse(line, address, Refusal.NOTHING_TOLD, "nothing but the address")
             return None
         key = (row.address, begin, end)
         if (earlier := self._seen.setdefault(key, row)) is not row:
             same = "the same again" if earlier == row else f"told before as {earlier.registration or 'something else'}"
-            self._refuse(line, Refusal.DUPLICATE, f"{address.lower()}: {same}")
+            self._refuse(line, address, Refusal.DUPLICATE, same)
             return None
         return row
 
-    def _refuse(self, line: int, reason: Refusal, text: str) -> None:
-        self.refused.append(RefusedRow(line, reason, text))
+    def _refuse(self, line: int, address: str, reason: Refusal, text: str) -> None:
+        self.refused.append(RefusedRow(line, address.lower(), reason, text))
 
 
 _DAYS = ("valid_from", "valid_to")

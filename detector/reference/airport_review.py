@@ -14,7 +14,7 @@ from detector.domain.errors import InputError
 from detector.reference.airport_changes import Change, changes_of
 from detector.reference.airport_suspicions import Pairs, Suspicion, doubtful, exchanged_anew
 from detector.reference.airports import Airports
-from detector.reference.row_values import FaultyRow
+from detector.reference.refusals import RefusedRow, by_reason
 from detector.reference.table import AirportTable, merged
 
 MOST_REMOVED, MOST_REFUSED = 0.20, 0.05
@@ -54,7 +54,7 @@ class Review(msgspec.Struct, frozen=True):
     removed: tuple[Named, ...]
     changed: tuple[Change, ...]
     suspects: tuple[Suspect, ...]
-    refused: tuple[FaultyRow, ...]
+    refused: tuple[RefusedRow, ...]
     kept: int
     nudged: int
 
@@ -92,7 +92,7 @@ class Review(msgspec.Struct, frozen=True):
         told += ["on the watch lists:", *watched] if watched else []
         if self.refused:
             told += _section("rows refused", [f"line {row.line} {row.code}: {row.text}" for row in self.refused], limit)
-            told.append(f"  by reason: {_by_reason(row.reason for row in self.refused)}; {self.kept:,} old rows stay")
+            told.append(f"  by reason: {by_reason(row.reason for row in self.refused)}; {self.kept:,} old rows stay")
         for what, ones in parts:
             rest = [one for one in ones if not one.watched]
             told += _section(what, [_line(one) for one in rest[:limit]], limit, len(rest)) if rest else []
@@ -104,7 +104,7 @@ class Review(msgspec.Struct, frozen=True):
 def review(
     old: Airports,
     new: AirportTable,
-    refused: Iterable[FaultyRow] = (),
+    refused: Iterable[RefusedRow] = (),
     watched: Collection[str] = (),
     *,
     name: str = "the new table",
@@ -165,7 +165,7 @@ def review(
     )
 
 
-def _refuse_whole(name: str, removed: int, before: int, refused: Sequence[FaultyRow | Suspect], rows: int) -> None:
+def _refuse_whole(name: str, removed: int, before: int, refused: Sequence[RefusedRow | Suspect], rows: int) -> None:
     if removed > MOST_REMOVED * before:
         raise InputError(
             f"{name}: it would remove {removed:,} of {before:,} fields ({_share(removed, before)}; up to "
@@ -174,17 +174,12 @@ def _refuse_whole(name: str, removed: int, before: int, refused: Sequence[Faulty
     if len(refused) > MOST_REFUSED * rows:
         raise InputError(
             f"{name}: {len(refused):,} of {rows:,} rows are refused ({_share(len(refused), rows)}; up to "
-            f"{100 * MOST_REFUSED:.0f} % may be): {_by_reason(one.reason for one in refused)}. It is taken when forced"
+            f"{100 * MOST_REFUSED:.0f} % may be): {by_reason(one.reason for one in refused)}. It is taken when forced"
         )
 
 
 def _share(part: int, whole: int) -> str:
     return f"{math.floor(1000 * part / max(whole, 1)) / 10:.1f} %"
-
-
-def _by_reason(reasons: Iterable[str]) -> str:
-    counted = Counter(str(reason) for reason in reasons)
-    return ", ".join(f"{n:,} {reason}" for reason, n in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _watched_first(ones: Iterable[Any]) -> tuple[Any, ...]:

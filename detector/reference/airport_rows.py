@@ -13,10 +13,9 @@ import msgspec
 
 from detector.domain.errors import InputError
 from detector.reference.csv_records import Columns, header_of, records
+from detector.reference.refusals import Refusal, RefusedRow
 from detector.reference.row_values import (
-    Fault,
     FaultError,
-    FaultyRow,
     code_of,
     country_of,
     optional,
@@ -87,7 +86,7 @@ class AirportRows(msgspec.Struct, frozen=True):
 
     form: Form
     rows: tuple[AirportRow, ...]
-    refused: tuple[FaultyRow, ...]
+    refused: tuple[RefusedRow, ...]
     former_elevations: int = 0
     no_elevations: int = 0
 
@@ -113,7 +112,7 @@ class RunwayRows(msgspec.Struct, frozen=True):
     """A table of runways."""
 
     rows: tuple[RunwayRow, ...]
-    refused: tuple[FaultyRow, ...]
+    refused: tuple[RefusedRow, ...]
 
 
 def read_airports(lines: Iterable[str], name: str, former_ft: Mapping[str, float] | None = None) -> AirportRows:
@@ -146,7 +145,7 @@ def read_runways(lines: Iterable[str], name: str) -> RunwayRows:
     header = header_of(source, name)
     columns = Columns(header, RUNWAYS, name, "OurAirports runways.csv")
     rows: list[RunwayRow] = []
-    refused: list[FaultyRow] = []
+    refused: list[RefusedRow] = []
     for line, values in records(source, len(header)):
         if values is None:
             refused.append(_not_whole(line, header))
@@ -154,7 +153,7 @@ def read_runways(lines: Iterable[str], name: str) -> RunwayRows:
         try:
             rows.append(_runway(line, columns.of(values)))
         except FaultError as error:
-            refused.append(FaultyRow(line, _shown_code(columns.of(values)[0]), error.reason, error.text))
+            refused.append(RefusedRow(line, _shown_code(columns.of(values)[0]), error.reason, error.text))
     return RunwayRows(tuple(rows), tuple(refused))
 
 
@@ -174,8 +173,8 @@ def _plain(column: str) -> str:
     return column.casefold().replace("_", "")
 
 
-def _not_whole(line: int, header: list[str]) -> FaultyRow:
-    return FaultyRow(line, "", Fault.COLUMNS, f"not {len(header)} values, as there are columns")
+def _not_whole(line: int, header: list[str]) -> RefusedRow:
+    return RefusedRow(line, "", Refusal.COLUMNS, f"not {len(header)} values, as there are columns")
 
 
 class _Fields:
@@ -186,7 +185,7 @@ class _Fields:
         self.known_ft = known_ft
         self.rows: dict[str, AirportRow] = {}
         self.gps: dict[str, str] = {}
-        self.refused: list[FaultyRow] = []
+        self.refused: list[RefusedRow] = []
         self.former = self.nobody = 0
 
     def take(self, line: int, values: list[str], icao: str) -> None:
@@ -194,9 +193,9 @@ class _Fields:
         try:
             row = self._standing(line, values) if self.form is Form.STANDING_DATA else self._our(line, values, icao)
             if row.ident in self.rows:
-                refuse(Fault.DUPLICATE, f"{row.ident} is on line {self.rows[row.ident].line} too")
+                refuse(Refusal.DUPLICATE, f"{row.ident} is on line {self.rows[row.ident].line} too")
         except FaultError as error:
-            self.refused.append(FaultyRow(line, _shown_code(values[0]), error.reason, error.text))
+            self.refused.append(RefusedRow(line, _shown_code(values[0]), error.reason, error.text))
         else:
             self.rows[row.ident] = row
 
@@ -220,9 +219,9 @@ class _Fields:
         code, name, icao, iata, place, country, lat, lon, elevation = values
         code = code_of(code)
         at = place_of(lat, lon)
-        given = optional(elevation, LEAST_FT, MOST_FT, Fault.ELEVATION)
+        given = optional(elevation, LEAST_FT, MOST_FT, Refusal.ELEVATION)
         if given is None and (given := self.known_ft.get(code)) is None:
-            refuse(Fault.NO_ELEVATION, "no elevation, and the table in use has none either")
+            refuse(Refusal.NO_ELEVATION, "no elevation, and the table in use has none either")
         self.former += not elevation.strip()
         return AirportRow(
             line, code, code, text_of(name), text_of(icao), text_of(iata), text_of(place), country_of(country),
@@ -234,7 +233,7 @@ class _Fields:
         ident, gps = code_of(ident), text_of(gps).upper()
         self.gps[ident] = gps
         at = place_of(lat, lon)
-        given = optional(elevation, LEAST_FT, MOST_FT, Fault.ELEVATION)
+        given = optional(elevation, LEAST_FT, MOST_FT, Refusal.ELEVATION)
         if given is None:
             given = self.known_ft.get(ident, self.known_ft.get(gps))
             self.former += given is not None
@@ -249,25 +248,25 @@ def _runway(line: int, values: list[str]) -> RunwayRow:
     ident, length, surface, closed, le, le_lat, le_lon, le_ft, le_deg, he, he_lat, he_lon, he_ft = values
     word = closed.strip().lower()
     if word not in YES | NO:
-        refuse(Fault.OPEN_OR_CLOSED, f"closed is {shown(closed)}")
+        refuse(Refusal.OPEN_OR_CLOSED, f"closed is {shown(closed)}")
     return RunwayRow(
         line,
         code_of(ident),
-        int(optional(length, 0.0, LONGEST_FT, Fault.LENGTH) or 0),
+        int(optional(length, 0.0, LONGEST_FT, Refusal.LENGTH) or 0),
         text_of(surface),
         word in YES,
         text_of(le),
         text_of(he),
         _end(le_lat, le_lon),
         _end(he_lat, he_lon),
-        optional(le_ft, LEAST_FT, MOST_FT, Fault.ELEVATION),
-        optional(he_ft, LEAST_FT, MOST_FT, Fault.ELEVATION),
-        optional(le_deg, 0.0, 360.0, Fault.HEADING),
+        optional(le_ft, LEAST_FT, MOST_FT, Refusal.ELEVATION),
+        optional(he_ft, LEAST_FT, MOST_FT, Refusal.ELEVATION),
+        optional(le_deg, 0.0, 360.0, Refusal.HEADING),
     )
 
 
 def _end(lat: str, lon: str) -> tuple[float, float] | None:
-    a, b = optional(lat, -90.0, 90.0, Fault.LATITUDE), optional(lon, -180.0, 180.0, Fault.LONGITUDE)
+    a, b = optional(lat, -90.0, 90.0, Refusal.LATITUDE), optional(lon, -180.0, 180.0, Refusal.LONGITUDE)
     return None if a is None or b is None else (a, b)
 
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from detector.alerting.entries import TEST, Entry, item_of
 from detector.alerting.turns import digest
 from detector.domain.alert import Alert, AlertEvent, Evidence, JourneyStep
+from detector.domain.identity import Fact, Identity, TypeClass
 from detector.domain.stop import (
     Candidate,
     Certainty,
@@ -37,9 +38,18 @@ def sample_alert(at: float) -> Alert:
         registration="TEST",
         type_code="IL62",
         operator="nobody",
+        identity=Identity(
+            icao24="000000",
+            registration=(Fact(value="TEST", source="a test"),),
+            type_code=(Fact(value="IL62", source="a test"),),
+            operator=(Fact(value="nobody", source="a test"),),
+            type_name="Ilyushin Il-62",
+            type_class=TypeClass.HEAVY,
+        ),
         callsign_in="TEST1",
         callsign_out="TEST2",
         airport="ZZZZ",
+        airport_name="Nowhere",
         country="ZZ",
         candidates=(Candidate("ZZZZ", 0.98, 1.5),),
         landed=Moment(landed - 60.0, landed + 60.0, landed, observed=False),

@@ -280,7 +280,7 @@ class TestATableOfAircraft:
         path.write_text(AIRCRAFT, encoding="utf-8")
         text = out("update", "--aircraft", path, "--dated", "2026-10-01", "--yes", "--force")
         assert "3 rows, 0 before; 2 aircraft new" in text
-        assert "line 5: bad_address: 'xyz' is no address" in text
+        assert "line 5: 'xyz' is no address" in text
         (old,), (new,) = told(out, "440001", on="2020-06-01"), told(out, "440001", on="2021-06-01")
         assert old["aircraft"][0]["registration"][0]["value"] == "OE-IAA"
         assert new["aircraft"][0]["registration"][0] == {

@@ -7,7 +7,7 @@ import pytest
 from detector.domain.errors import InputError
 from detector.reference.aircraft_rows import AircraftRows
 from detector.reference.aircraft_table import AircraftRow
-from detector.reference.refusals import Refusal, counted
+from detector.reference.refusals import Refusal, by_reason
 
 STANDING = """\
 ICAO,Registration,ModelICAO,Manufacturer,Model,ManufacturerAndModel,IsPrivateOperator,Operator,AirlineCode,SerialNumber,YearBuilt
@@ -73,11 +73,11 @@ def test_an_address_may_have_two_registrations_at_different_days() -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("xyz123,N1,,", Refusal.BAD_ADDRESS),
+        ("xyz123,N1,,", Refusal.ADDRESS),
         ("a00001,,,", Refusal.NOTHING_TOLD),
         ("a00001,N1", Refusal.COLUMNS),
-        ("a00001,N1,2020-13-01,", Refusal.BAD_DAY),
-        ("a00001,N1,2020-02-01,2020-01-01", Refusal.BAD_DAY),
+        ("a00001,N1,2020-13-01,", Refusal.DAY),
+        ("a00001,N1,2020-02-01,2020-01-01", Refusal.DAY),
         ("a00002,N2,,", Refusal.DUPLICATE),
     ],
 )
@@ -85,7 +85,7 @@ def test_a_row_that_cannot_be_used_is_refused_with_its_line_and_the_rest_is_take
     rows, told = read(f"icao24,registration,from,to\na00002,N2,,\n{row}\na00003,N3,,\n")
     assert [one.registration for one in told] == ["N2", "N3"]
     assert [(one.line, one.reason) for one in rows.refused] == [(3, reason)]
-    assert counted(rows.refused) == f"1 {reason}"
+    assert by_reason(one.reason for one in rows.refused) == f"1 {reason}"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from detector.reference.airport_review import Review, review
 from detector.reference.airport_rows import AirportRow, RunwayRow, read_airports
 from detector.reference.airport_suspicions import Suspicion
 from detector.reference.airports import Airports
-from detector.reference.row_values import Fault, FaultyRow
+from detector.reference.refusals import Refusal, RefusedRow
 from detector.reference.table import AirportTable, Kind
 
 
@@ -40,7 +40,7 @@ def changed(code: str, **values: Any) -> list[AirportRow]:
     return [msgspec.structs.replace(row, **values) if row.code == code else row for row in FIELDS]
 
 
-def look(fields: Iterable[AirportRow], *refused: FaultyRow, **options: Any) -> Review:
+def look(fields: Iterable[AirportRow], *refused: RefusedRow, **options: Any) -> Review:
     return review(OLD, table(fields), refused, **options)
 
 
@@ -153,7 +153,7 @@ def test_a_move_is_taken_over_where_somebody_accepts_it_or_its_runway_says_so() 
 
 
 def test_a_row_that_could_not_be_read_leaves_the_old_one() -> None:
-    found = look(FIELDS[1:], FaultyRow(2, "OS00", Fault.LATITUDE, "the latitude is `nan`"))
+    found = look(FIELDS[1:], RefusedRow(2, "OS00", Refusal.LATITUDE, "the latitude is `nan`"))
     assert (found.removed, found.kept) == ((), 1)
     assert found.table.to_bytes() == OLD.table.to_bytes()
     assert "  line 2 OS00: the latitude is `nan`" in found.lines()
@@ -191,7 +191,7 @@ def test_a_file_that_removes_a_fifth_of_the_fields_is_refused_whole_unless_force
 
 
 def test_a_file_of_which_a_twentieth_is_refused_is_refused_whole_unless_forced() -> None:
-    unread = [FaultyRow(k, row.code, Fault.ELEVATION, "") for k, row in enumerate(FIELDS[:2])]
+    unread = [RefusedRow(k, row.code, Refusal.ELEVATION, "") for k, row in enumerate(FIELDS[:2])]
     one_more = [msgspec.structs.replace(FIELDS[2], lat=-33.0), *FIELDS[3:]]
     assert look(one_more, *unread[:2]).kept == 2
     two_more = [*(msgspec.structs.replace(row, lat=-33.0) for row in FIELDS[2:4]), *FIELDS[4:]]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from detector.domain.errors import InputError
 from detector.reference.airport_rows import AirportRows, Form, RunwayRows, read_airports, read_runways
-from detector.reference.row_values import Fault
+from detector.reference.refusals import Refusal
 from detector.reference.table import Kind
 
 STANDING = "Code,Name,ICAO,IATA,Location,CountryISO2,Latitude,Longitude,AltitudeFeet"
@@ -43,7 +43,7 @@ def standing(*rows: str, former_ft: dict[str, float] | None = None) -> AirportRo
     return read_airports([STANDING, *rows], "airports.csv", former_ft)
 
 
-def faults(read: AirportRows | RunwayRows) -> list[tuple[int, str, Fault]]:
+def faults(read: AirportRows | RunwayRows) -> list[tuple[int, str, Refusal]]:
     return [(row.line, row.code, row.reason) for row in read.refused]
 
 
@@ -115,26 +115,28 @@ def test_an_empty_file_is_refused() -> None:
 @pytest.mark.parametrize(
     ("row", "fault", "text"),
     [
-        (ROW.replace("39.224098", "nan"), Fault.LATITUDE, "`nan`"),
-        (ROW.replace("39.224098", "inf"), Fault.LATITUDE, "`inf`"),
-        (ROW.replace("39.224098", "90.01"), Fault.LATITUDE, "`90.01`"),
-        (ROW.replace("39.224098", "39N"), Fault.LATITUDE, "`39N`"),
-        (ROW.replace("39.224098", "3_9"), Fault.LATITUDE, "`3_9`"),
-        (ROW.replace("39.224098", ""), Fault.LATITUDE, "empty"),
-        (ROW.replace("125.669998", "-180.5"), Fault.LONGITUDE, "`-180.5`"),
-        (ROW.replace("39.224098,125.669998", "0,0.0"), Fault.NO_PLACE, "0, 0"),
-        (ROW.replace(",117", ",20001"), Fault.ELEVATION, "`20001`"),
-        (ROW.replace(",117", ",-nan"), Fault.ELEVATION, "`-nan`"),
-        (ROW.replace(",117", ","), Fault.NO_ELEVATION, "the table in use has none either"),
-        (ROW.replace("ZKPY,P", ",P"), Fault.CODE, "empty"),
-        (ROW.replace("ZKPY,P", "Z KPY,P"), Fault.CODE, "`Z KPY`"),
-        (ROW.replace("KP", "PRK"), Fault.COUNTRY, "`PRK`"),
-        (ROW + ",1", Fault.COLUMNS, "not 9 values"),
-        (ROW.replace(",117", ""), Fault.COLUMNS, "not 9 values"),
-        (ROW.replace("Pyongyang Sunan", '"Sunan'), Fault.COLUMNS, "not 9 values"),
+        (ROW.replace("39.224098", "nan"), Refusal.LATITUDE, "`nan`"),
+        (ROW.replace("39.224098", "inf"), Refusal.LATITUDE, "`inf`"),
+        (ROW.replace("39.224098", "90.01"), Refusal.LATITUDE, "`90.01`"),
+        (ROW.replace("39.224098", "39N"), Refusal.LATITUDE, "`39N`"),
+        (ROW.replace("39.224098", "3_9"), Refusal.LATITUDE, "`3_9`"),
+        (ROW.replace("39.224098", ""), Refusal.LATITUDE, "empty"),
+        (ROW.replace("125.669998", "-180.5"), Refusal.LONGITUDE, "`-180.5`"),
+        (ROW.replace("39.224098,125.669998", "0,0.0"), Refusal.NO_PLACE, "0, 0"),
+        (ROW.replace(",117", ",20001"), Refusal.ELEVATION, "`20001`"),
+        (ROW.replace(",117", ",-nan"), Refusal.ELEVATION, "`-nan`"),
+        (ROW.replace(",117", ","), Refusal.NO_ELEVATION, "the table in use has none either"),
+        (ROW.replace("ZKPY,P", ",P"), Refusal.CODE, "empty"),
+        (ROW.replace("ZKPY,P", "Z KPY,P"), Refusal.CODE, "`Z KPY`"),
+        (ROW.replace("KP", "PRK"), Refusal.COUNTRY, "`PRK`"),
+        (ROW + ",1", Refusal.COLUMNS, "not 9 values"),
+        (ROW.replace(",117", ""), Refusal.COLUMNS, "not 9 values"),
+        (ROW.replace("Pyongyang Sunan", '"Sunan'), Refusal.COLUMNS, "not 9 values"),
     ],
 )
-def test_a_row_that_cannot_be_used_is_refused_alone_with_its_line_and_reason(row: str, fault: Fault, text: str) -> None:
+def test_a_row_that_cannot_be_used_is_refused_alone_with_its_line_and_reason(
+    row: str, fault: Refusal, text: str
+) -> None:
     good = ROW.replace("ZKPY", "ZKXX")
     read = standing(good, row, good.replace("ZKXX", "ZKYY"))
     assert [one.code for one in read.rows] == ["ZKXX", "ZKYY"]
@@ -146,7 +148,7 @@ def test_a_row_that_cannot_be_used_is_refused_alone_with_its_line_and_reason(row
 def test_of_two_rows_with_one_code_the_second_is_refused() -> None:
     read = standing(ROW, ROW.replace("Sunan", "Again").replace("ZKPY,P", "zkpy,P"))
     assert [row.name for row in read.rows] == ["Pyongyang Sunan"]
-    assert faults(read) == [(3, "ZKPY", Fault.DUPLICATE)]
+    assert faults(read) == [(3, "ZKPY", Refusal.DUPLICATE)]
     assert read.refused[0].text == "ZKPY is on line 2 too"
 
 
@@ -171,7 +173,7 @@ def test_a_field_of_ourairports_keeps_the_code_that_the_table_in_use_has_for_it(
     assert [(row.code, row.ident, row.elevation_ft) for row in read.rows] == [
         ("K22W", "22W", 9.0), ("K33W", "K33W", 100.0), ("33W", "33W", 100.0),
     ]  # fmt: skip
-    assert faults(read) == [(5, "K44W", Fault.LATITUDE)]
+    assert faults(read) == [(5, "K44W", Refusal.LATITUDE)]
 
 
 def test_a_value_may_go_over_lines_and_a_quote_that_never_closes_costs_its_own_line_only() -> None:
@@ -182,7 +184,7 @@ def test_a_value_may_go_over_lines_and_a_quote_that_never_closes_costs_its_own_l
     read = read_airports(lines, "a.csv")
     assert [row.code for row in read.rows] == ["ZKAA", *(row[:4] for row in after)]
     assert read.rows[0].name == "Pyong yang"
-    assert faults(read) == [(5, "", Fault.COLUMNS)]
+    assert faults(read) == [(5, "", Refusal.COLUMNS)]
     assert read.rows[1].line == 6
 
 
@@ -204,18 +206,18 @@ def test_runways_are_read_as_published() -> None:
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        (RUNWAY.replace("11490", "1149000"), Fault.LENGTH),
-        (RUNWAY.replace("11490", "nan"), Fault.LENGTH),
-        (RUNWAY.replace("39.2,", "139.2,"), Fault.LATITUDE),
-        (RUNWAY.replace("125.66", "east"), Fault.LONGITUDE),
-        (RUNWAY.replace("163.0", "363"), Fault.HEADING),
-        (RUNWAY.replace(",100,", ",1e9,"), Fault.ELEVATION),
-        (RUNWAY.replace(",1,0,", ",1,perhaps,"), Fault.OPEN_OR_CLOSED),
-        (RUNWAY.replace('"ZKPY"', ""), Fault.CODE),
-        (RUNWAY + ",", Fault.COLUMNS),
+        (RUNWAY.replace("11490", "1149000"), Refusal.LENGTH),
+        (RUNWAY.replace("11490", "nan"), Refusal.LENGTH),
+        (RUNWAY.replace("39.2,", "139.2,"), Refusal.LATITUDE),
+        (RUNWAY.replace("125.66", "east"), Refusal.LONGITUDE),
+        (RUNWAY.replace("163.0", "363"), Refusal.HEADING),
+        (RUNWAY.replace(",100,", ",1e9,"), Refusal.ELEVATION),
+        (RUNWAY.replace(",1,0,", ",1,perhaps,"), Refusal.OPEN_OR_CLOSED),
+        (RUNWAY.replace('"ZKPY"', ""), Refusal.CODE),
+        (RUNWAY + ",", Refusal.COLUMNS),
     ],
 )
-def test_a_runway_that_cannot_be_used_is_refused_alone(row: str, fault: Fault) -> None:
+def test_a_runway_that_cannot_be_used_is_refused_alone(row: str, fault: Refusal) -> None:
     read = read_runways([RUNWAYS, row, RUNWAY], "runways.csv")
     assert len(read.rows) == 1
     assert [(line, reason) for line, _, reason in faults(read)] == [(2, fault)]

@@ -51,7 +51,7 @@ def test_a_service_of_apprise_is_told_the_title_and_the_summary() -> None:
     (outcome,), receiver = told_by_apprise(OK)
     assert outcome.kind == "delivered"
     said = json.loads(receiver.requests[0].body)
-    assert said["title"] == "High: IL62 TEST (nobody, TEST1) at ZZZZ, ZZ, opened"
+    assert said["title"] == "High: Ilyushin Il-62 TEST (nobody, TEST1) at Nowhere (ZZZZ, ZZ), opened"
     assert said["message"].endswith("This is a test: the stop never happened.")
 
 

@@ -37,7 +37,7 @@ def filled(body: Any, message: Any = None, means: Means | None = None, **setting
         ),
         (
             {"chat_id": -100, "text": "${title}"},
-            {"chat_id": -100, "text": "High: IL62 TEST (nobody, TEST1) at ZZZZ, ZZ, opened"},
+            {"chat_id": -100, "text": "High: Ilyushin Il-62 TEST (nobody, TEST1) at Nowhere (ZZZZ, ZZ), opened"},
         ),
         ({"level": "${stop.level}", "words": "level ${stop.level}"}, {"level": 3, "words": "level 3"}),
         ({"all": "${stop.landed}"}["all"], None),
@@ -119,7 +119,8 @@ def test_a_digest_has_words_for_all_that_is_in_it() -> None:
 def test_the_summary_says_what_when_how_sure_and_why() -> None:
     sent = json.loads(filled({"text": "${summary}"}, trial_message("hook", NOW)).body)["text"]
     assert sent == (
-        "High: IL62 TEST (nobody, TEST1) at ZZZZ, ZZ, opened. landed between 2024-11-07 02:19 and 2024-11-07 02:21, "
+        "High: Ilyushin Il-62 TEST (nobody, TEST1) at Nowhere (ZZZZ, ZZ), opened. "
+        "landed between 2024-11-07 02:19 and 2024-11-07 02:21, "
         "left between 2024-11-07 03:09 and 2024-11-07 03:11 UTC. Level 3 (inferred). "
         "This is a test: the stop never happened."
     )
