@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import difflib
+import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +10,10 @@ import pytest
 from hypothesis import settings
 
 GOLDEN = Path(__file__).parent / "golden"
+
+# Tables that a person has loaded on this machine are no part of what is tested, nor is what they keep there.
+_EMPTY = tempfile.TemporaryDirectory(prefix="detector-tests-")
+os.environ["DETECTOR_STATE_DIR"] = _EMPTY.name
 
 # Two workers share a small machine: how long an example takes says nothing about the code. The examples are the same in
 # every run, so that what passed on one machine passes on the next; `make soak` draws new ones.

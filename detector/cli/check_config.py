@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from detector.cli import tables
+from detector.domain.alert import TableUsed
 from detector.domain.errors import ConfigError, DetectorError
 from detector.feeds.live import live_feed
 from detector.feeds.settings import FeedSettings
@@ -17,7 +18,8 @@ from detector.net.addresses import PRIVATE_NETWORKS
 from detector.net.guard import Allowed, complaint
 from detector.reference.watch_entry import words
 from detector.rules import RULES, RulesFile
-from detector.settings import load_configuration
+from detector.settings import Configuration, load_configuration
+from detector.settings.load import OF_CONFIGURATION
 from detector.sinks import open_sink
 from detector.sinks.means import Means
 from detector.sinks.settings import EndpointSettings
@@ -45,12 +47,25 @@ def check_config(
     console = tables.console(stderr=False)
     for line in (
         f"{configuration.path}: in order",
-        f"watch lists: {len(settings.watchlists)} files, {len(configuration.watchlist.indices):,} airports",
+        f"watch lists: {', '.join(configuration.watchlist.lists)}",
+        f"listed: {len(configuration.watchlist.indices):,} airports; {_entries(configuration):,} entries on aircraft",
+        *(f"table: {_table(table)}" for table in configuration.tables_used if table.source != OF_CONFIGURATION),
         f"rules: {_rules(settings.rules)}",
         f"feeds: {feeds}",
         f"endpoints: {endpoints}",
     ):
         console.print(line, markup=False, soft_wrap=True)
+
+
+def _entries(configuration: Configuration) -> int:
+    """Entries that name aircraft; one may do so in several ways."""
+    listings = (watch.listing for watch in configuration.watchlist.aircraft)
+    return len({(listing.list, listing.identifier, listing.valid_from) for listing in listings})
+
+
+def _table(table: TableUsed) -> str:
+    dated = "" if table.dated is None else f", of {table.dated}"
+    return f"{table.name}: {table.source}{dated}"
 
 
 def _rules(rules: RulesFile) -> str:

@@ -128,7 +128,8 @@ def print_journey(alert: Alert, to: Console) -> None:
     if not alert.journey:
         return
     place = alert.stop.airport or ("the silence" if alert.stop.level is Level.DARK else "the stop")
-    to.print(f"Journey of {escape(alert.stop.icao24)} after {escape(place)}, times UTC:")
+    name = alert.stop.registration or alert.stop.icao24
+    to.print(f"Journey of {escape(name)} after {escape(place)}, times UTC:")
     for step in alert.journey:
         to.print(f"  {escape(_step(step))}", soft_wrap=True)
     to.print()

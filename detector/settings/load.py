@@ -31,6 +31,8 @@ from detector.settings.yaml_tree import YamlTree, parse_yaml
 
 ENVIRONMENT = "DETECTOR_CONFIG"
 FILE_NAME = "detector.yaml"
+OF_CONFIGURATION = "configuration"
+"""The source of lists and corrections, as alerts name it."""
 NOT_HASHED: dict[str, Any] = {
     name: getattr(Settings(), name)
     for name in (
@@ -206,7 +208,7 @@ def _files_used(config_dir: Path, settings: Settings) -> list[TableUsed]:
     shipped = (*defaults.watchlists, defaults.airports, defaults.aircraft)
     names = [name for name in (*settings.watchlists, settings.airports, settings.aircraft) if name is not None]
     found = [(name, _beside(config_dir, name, *shipped).read_bytes()) for name in names]
-    return [TableUsed(name, "configuration", None, hashlib.sha256(data).hexdigest()) for name, data in found]
+    return [TableUsed(name, OF_CONFIGURATION, None, hashlib.sha256(data).hexdigest()) for name, data in found]
 
 
 def _corrections(config_dir: Path, settings: Settings) -> list[tuple[str, AirportCorrection]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detector.domain.alert import Alert, AlertEvent, JourneyStep
+from detector.domain.names import aircraft_name
 from detector.domain.stop import Check, Level, Moment, Stop, Verdict
 from detector.reference.airports import Airports
 from detector.web.replay_map.fields import field_of
@@ -135,7 +136,9 @@ def headline_place(stop: Stop, airports: Airports) -> str:
 
 def _headline(alert: Alert, airports: Airports) -> str:
     stop = alert.stop
-    who = stop.registration or callsign_text(stop) or stop.icao24
+    type_name = (stop.identity.type_name if stop.identity else None) or stop.type_code
+    name = stop.registration or callsign_text(stop) or stop.icao24
+    who = aircraft_name(name, None, type_name if stop.registration else None, stop.operator)
     place = headline_place(stop, airports)
     if alert.event is AlertEvent.RETRACTED:
         return f"Taken back: a stop of {who} at {place}"
