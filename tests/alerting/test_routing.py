@@ -98,7 +98,7 @@ def test_an_endpoint_takes_what_passes_its_own_filter_and_any_of_its_routes() ->
     to_cuba, heavy = Route(lists=frozenset({"us-cuba"})), Route(type_classes=frozenset({TypeClass.HEAVY}))
     high, low = alert(findings=FINDINGS), alert(findings=FINDINGS, severity="low")
     assert Endpoint("desk").takes(alert())
-    assert not Endpoint("desk", routes=(to_cuba, heavy)).takes(alert())
+    assert not Endpoint("desk", routes=(to_cuba, heavy)).takes(alert(identity=None))
     assert Endpoint("desk", routes=(to_cuba, heavy)).takes(high)
     assert Endpoint("desk", routes=(to_cuba, heavy)).takes(alert(identity=HEAVY))
     filtered = Endpoint("desk", Route(severity=Severity.MEDIUM), routes=(to_cuba,))
