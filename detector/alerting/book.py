@@ -172,7 +172,7 @@ class AlertBook:
             severity=_severity(stop) if stop.findings else old.severity,
             journey=watch.journey,
             evidence=evidence,
-            reference=self._reference,
+            reference=old.reference if stop is old.stop else self._reference,
         )
         watch.told_at = at
         return watch.alert

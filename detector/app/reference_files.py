@@ -14,6 +14,10 @@ from detector.feeds.compression import CompressedFile
 from detector.library import Original
 
 CHUNK_BYTES = 1 << 20
+MOST_BYTES = 1 << 30
+"""Unpacked. The largest of these files, OFAC's XML, has 0.12 GB; half a million aircraft have 0.06."""
+MOST_CHARACTERS = 1 << 20
+"""Of a line."""
 
 
 class _Unpacked(io.RawIOBase):
@@ -23,6 +27,7 @@ class _Unpacked(io.RawIOBase):
         self._file = file
         self._chunks = file.chunks(CHUNK_BYTES)
         self._rest = b""
+        self._given = 0
 
     def readable(self) -> bool:
         return True
@@ -30,8 +35,11 @@ class _Unpacked(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # io's own stubs say Buffer
         if not self._rest:
             self._rest = next(self._chunks, b"")
+            self._given += len(self._rest)
             if not self._rest and self._file.damaged:
                 raise EOFError
+            if self._given > MOST_BYTES:
+                raise OverflowError
         given = self._rest[: len(buffer)]
         buffer[: len(given)] = given
         self._rest = self._rest[len(given) :]
@@ -44,6 +52,8 @@ def opened(path: Path) -> Iterator[io.BufferedReader]:
     try:
         with path.open("rb") as file:
             yield io.BufferedReader(_Unpacked(CompressedFile(file, str(path))), CHUNK_BYTES)
+    except OverflowError as error:
+        raise InputError(f"{path}: larger than {MOST_BYTES >> 20:,} MB unpacked; no table is") from error
     except EOFError as error:
         raise InputError(f"{path}: the packed file is damaged or cut off; load it again") from error
     except OSError as error:
@@ -55,9 +65,20 @@ def text(path: Path) -> Iterator[Iterator[str]]:
     """Its lines as UTF-8. Raises InputError where it is no text."""
     with opened(path) as file:
         try:
-            yield iter(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""))
+            yield _lines(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""), path)
         except UnicodeDecodeError as error:
             raise InputError(f"{path}: not UTF-8 text ({error.reason}); is it the right file?") from error
+
+
+def _lines(file: io.TextIOWrapper, path: Path) -> Iterator[str]:
+    number = 0
+    while line := file.readline(MOST_CHARACTERS):
+        number += 1
+        if len(line) == MOST_CHARACTERS:
+            raise InputError(
+                f"{path}:{number}: a line of more than {MOST_CHARACTERS:,} characters; is it the right file?"
+            )
+        yield line
 
 
 def original(path: Path) -> Original:

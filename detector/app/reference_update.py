@@ -88,8 +88,13 @@ class Update:
         return self.library.take(self.tables, self.base, taken_at, note)
 
 
-def prepared(options: UpdateOptions) -> Update:
-    """Everything read and judged. Raises UsageError, ConfigError or InputError, in one line."""
+def prepared(options: UpdateOptions, today: date) -> Update:
+    """Everything read and judged; nothing is of a day after `today`.
+
+    Raises UsageError, ConfigError or InputError, in one line.
+    """
+    if options.dated is not None and options.dated > today:
+        raise UsageError(f"--dated {options.dated}: is yet to come")
     if options.runways is not None and options.airports is None:
         raise UsageError("--runways goes with --airports: runways are laid through the fields of the same table")
     if options.airports is None and options.ofac is None and not options.aircraft:
@@ -113,13 +118,16 @@ def _airports(update: Update, options: UpdateOptions, path: Path, configuration:
     old = Airports.from_bytes(tables.airports)
     with files.text(path) as lines:
         fields = read_airports(lines, str(path), dict(zip(old.codes, old.elevation_ft.tolist(), strict=True)))
-    refused, runways = list(fields.refused), None
+    refused, runways, unread = list(fields.refused), None, frozenset[str]()
     if options.runways is not None:
         with files.text(options.runways) as lines:
             read = read_runways(lines, str(options.runways))
         refused += read.refused
-        runways = read.rows
-    packed, notes = pack(fields.rows, runways, old.table)
+        runways, unread = read.rows, frozenset(row.code for row in read.refused)
+    there = {*old.codes, *(row.code for row in fields.rows), *(row.code for row in fields.refused)}
+    if unknown := sorted(options.accepted - there):
+        raise UsageError(f"--accept {unknown[0]}: a field of neither table")
+    packed, notes = pack(fields.rows, runways, old.table, unread)
     watched = {configuration.airports.codes[i] for i in configuration.watchlist.indices}
     review = airport_review.review(
         old,
@@ -159,7 +167,7 @@ def _aircraft(update: Update, options: UpdateOptions, path: Path) -> None:
         raise UsageError(f"{path}: a second table {name}; take them in one after the other, each with a --name")
     table = AircraftTable.of(read, f"{name} ({path.name})", options.dated)
     before = _table_named(update, name)
-    review = aircraft_review.review(str(path), before, table, rows.refused, forced=options.forced)
+    review = aircraft_review.review(str(path), before, table, rows.refused, rows.unused, forced=options.forced)
     update.tables.append(
         NewTable(
             kind=AIRCRAFT,
@@ -186,6 +194,8 @@ def _table_named(update: Update, name: str) -> AircraftTable | None:
 def _ofac(update: Update, options: UpdateOptions, path: Path, old: SdnList) -> None:
     with files.opened(path) as file:
         xml = file.peek(SNIFFED_BYTES).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    if xml and options.dated is not None:
+        raise UsageError(f"{path}: tells its own day; leave --dated away")
     if xml:
         with files.opened(path) as file:
             new, refused = read_sdn_advanced(file, str(path))

@@ -11,7 +11,6 @@ manifest.json     what the bundle is of, who made it, the hash of every member, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
@@ -24,7 +23,7 @@ from detector import __version__
 from detector.alerting import EvidenceFrame
 from detector.cases import archive
 from detector.cases.comparison import TIME_TOLERANCE_S, Fact, Verification, compared, fact, silence_compared
-from detector.cases.known import aircraft_from, aircraft_used
+from detector.cases.known import KnownAircraft, aircraft_from, aircraft_used
 from detector.cases.recomputation import found_in, places, same_silence, same_stop
 from detector.cases.stored import StoredRun
 from detector.cases.tables import rows_from, rows_used, tables_of
@@ -33,13 +32,15 @@ from detector.domain.alert import Alert
 from detector.domain.errors import InputError, UsageError
 from detector.domain.stop import Level, Status, Stop
 from detector.domain.times import parse_iso
-from detector.domain.wire import alert_line, gap_line, stop_record
+from detector.domain.wire import alert_line, gap_line, identity_record, listing_record, stop_record
+from detector.feeds.settings import FeedSettings
 from detector.settings import Configuration, Settings
 
 ALERT, FRAMES, SETTINGS, TABLES, SILENCE, RECOMPUTED = (
     "alert.json", "frames.csv", "settings.json", "tables.json", "silence.json", "recomputed.json",
 )  # fmt: skip
 HEADER = "ts,hex,receiver"
+NAMES = ("registration", "type_code", "operator")
 HOW = (
     "Frames of frames.csv, in order, go through a fresh path with nothing in it: pyModeS decodes them one by one.",
     "Settings are those of settings.json; fields, runways, listings and aircraft those of tables.json, and no others.",
@@ -50,6 +51,8 @@ HOW = (
     "Of a stop of level 1 the silence in silence.json is compared; the stop itself rests on what others did.",
 )
 MEMBERS = frozenset({ALERT, FRAMES, SETTINGS, TABLES, SILENCE, RECOMPUTED})
+SOMEWHERE, ANY_PORT = "https://example.invalid/", 1
+"""In place of the addresses of feeds, which settings have to have."""
 EDGE = 3
 """Positions on either side of the stop that fields are looked for around; a single one may be false."""
 
@@ -71,7 +74,7 @@ def export(run: StoredRun, alert: Alert, configuration: Configuration) -> bytes:
             f"{alert.id}: was found with other settings or lists than {configuration.path} has now; "
             "name those of the replay with --config, or replay again"
         )
-    settings = _settings_told(configuration.settings)
+    settings = settings_told(configuration.settings)
     tables = _tables(alert.stop, frames, configuration)
     claimed = alert_line(alert) + b"\n"
     recomputed = _recomputed(frames, archive.document(claimed, alert.id, ALERT), settings, tables, alert.id)
@@ -117,7 +120,11 @@ def verified(data: bytes, source: str) -> Verification:
         settings = msgspec.json.decode(members[SETTINGS], type=Settings)
         frames = _frames(members[FRAMES])
         found = _recomputed(frames, alert, settings, tables, source)
-        facts = [*_evidence(alert, frames, alert["stop"]["icao24"]), *_of_stop(alert["stop"], told["silence"], found)]
+        facts = [
+            *_evidence(alert, frames, alert["stop"]["icao24"]),
+            *_who(alert, aircraft_from(tables["aircraft"], source)),
+            *_of_stop(alert["stop"], told["silence"], found),
+        ]
         return Verification(alert["id"], alert["revision"], tuple(facts), tuple(_notes(manifest, recorded, found)))
     except (KeyError, TypeError, ValueError, AttributeError, msgspec.DecodeError) as error:
         raise InputError(f"{source}: its members do not fit together ({type(error).__name__}: {error})") from error
@@ -185,24 +192,35 @@ def _tables(stop: Stop, frames: Sequence[EvidenceFrame], configuration: Configur
     }
 
 
-def _settings_told(settings: Settings) -> Settings:
-    """What the alert rests on of the settings. Where alerts go is nobody's business, and may hold secrets."""
-    feeds = tuple(msgspec.structs.replace(feed, url=_without_query(feed.url)) for feed in settings.feeds)
-    return msgspec.structs.replace(
-        settings,
-        feeds=feeds,
-        endpoints=(),
+def settings_told(settings: Settings) -> Settings:
+    """What the alert rests on, and nothing else: the rest says where things are, and may hold secrets."""
+    return Settings(
+        tracking=settings.tracking,
+        movements=settings.movements,
+        checks=settings.checks,
         rules=msgspec.structs.replace(settings.rules, routes=()),
+        alerting=settings.alerting,
+        feeds=tuple(_source_told(feed) for feed in settings.feeds),
+        receivers=settings.receivers,
         watchlists=(),
         airports=None,
         aircraft=None,
-        reference=None,
     )
 
 
-def _without_query(url: str | None) -> str | None:
-    """The address without what may be a key: its query, and a name and password before the host."""
-    return None if url is None else re.sub(r"(?<=//)[^/@]*@", "", url.split("?")[0])
+def _source_told(feed: FeedSettings) -> FeedSettings:
+    """A feed by its kind, its trust and its place, without its address."""
+    return FeedSettings(
+        name=feed.name,
+        kind=feed.kind,
+        url=SOMEWHERE if feed.kind in ("readsb", "v2") else None,
+        port=ANY_PORT if feed.kind == "beast-listen" else None,
+        trust=feed.trust,
+        lat=feed.lat,
+        lon=feed.lon,
+        height_ft=feed.height_ft,
+        receiver=feed.receiver,
+    )
 
 
 def _evidence(alert: Mapping[str, Any], frames: Sequence[EvidenceFrame], icao24: str) -> list[Fact]:
@@ -214,6 +232,23 @@ def _evidence(alert: Mapping[str, Any], frames: Sequence[EvidenceFrame], icao24:
         fact("frames sha256", evidence["sha256"], witness.digest(frames)),
         fact("disagreements", evidence["disagreements"], None if again is None else again.disagreements),
     ]
+
+
+def _who(alert: Mapping[str, Any], known: KnownAircraft) -> list[Fact]:
+    """That the alert names the aircraft as the tables did, and rests on the listings that these have of it."""
+    identity = msgspec.json.decode(msgspec.json.encode(identity_record(known.about)))
+    listed = [_entry(listing_record(listing)) for listing in known.listings]
+    told = [_entry(listing) for listing in alert["listings"] if listing["rule"] == "listed_aircraft"]
+    words = {name: identity[name][0]["value"] if identity[name] else None for name in NAMES}
+    facts = [fact(name.replace("_", " "), alert["stop"][name], words[name]) for name in NAMES]
+    facts.append(fact("identity", alert["identity"], identity))
+    # A rule that is off or adjusted tells of fewer.
+    facts.append(fact("listings of the aircraft", told, [one for one in listed if one in told]))
+    return facts
+
+
+def _entry(listing: Mapping[str, Any]) -> list[str]:
+    return [str(listing[name]) for name in ("list", "programme", "identifier", "from", "matched")]
 
 
 def _notes(manifest: Mapping[str, Any], recorded: Mapping[str, Any], found: Recomputed) -> list[str]:

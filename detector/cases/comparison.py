@@ -17,6 +17,7 @@ NOT_FROM_FRAMES = {
     "co_location": "needs the other aircraft at the field",
     "listening": "needs the record of who was listening",
     "coverage": "needs how low aircraft are heard there",
+    "heard_meanwhile": "needs every frame of the silence",
     "confirmed_source": "needs to know which sources were trusted",
     "one_bit_neighbour": "needs the other addresses heard",
     "two_places": "needs all positions heard, of which one in some seconds is kept",

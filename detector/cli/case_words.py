@@ -189,7 +189,7 @@ def _listings(listings: Iterable[Record]) -> Iterator[str]:
     """Each listing that a finding rests on, once."""
     told = list(dict.fromkeys(who_words.listed(listing) for listing in listings))
     if told:
-        yield "Listed:"
+        yield "Listed (a published reason to look; no legal finding, and neither is this alert):"
     for line in told:
         yield f"  {line}"
 

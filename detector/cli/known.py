@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from detector.reference import Airports
 from detector.reference.airports import Runway, RunwayEnd
 from detector.reference.directory import Directory
 from detector.reference.table import Military
-from detector.settings import Configuration
+from detector.settings import OF_CONFIGURATION, Configuration
 
 Record = dict[str, Any]
 MILITARY = {Military.NOT_KNOWN: None, Military.BY_NAME: "by its name", Military.STATED: "its source says so"}
@@ -58,7 +59,7 @@ def _aircraft(icao24: str, configuration: Configuration, directory: Directory, a
     told["block"] = None if block is None else f"{block.first:06x}-{block.last:06x}"
     told["rows"] = rows
     told["listings"] = _of(configuration.watchlist.of_aircraft(identity, (), None), at)
-    told["tables"] = _tables(configuration, "aircraft", "ofac", "watchlists", "aircraft.yaml")
+    told["tables"] = _tables(configuration, without={"airports", configuration.settings.airports})
     return told
 
 
@@ -101,7 +102,10 @@ def _field(i: int, configuration: Configuration, at: float) -> Record:
         "outline": [list(point) for point in airports.outlines.get(i, ())],
         "corrected_by": airports.corrected_by.get(i),
         "listings": _of(configuration.watchlist.all_of(i), at),
-        "tables": _tables(configuration, "airports", "airports.yaml", "watchlists"),
+        "tables": [
+            *_tables(configuration, only={"airports"}),
+            *_tables(configuration, of=OF_CONFIGURATION, without={configuration.settings.aircraft}),
+        ],
     }
 
 
@@ -132,8 +136,18 @@ def _of(listings: tuple[Listing, ...], at: float) -> list[Record]:
     return [listing_record(listing) | {"in_force": listing.in_force(at)} for listing in listings]
 
 
-def _tables(configuration: Configuration, *beginnings: str) -> list[Record]:
-    """The tables and lists whose names begin so."""
-    used: list[TableUsed] = [table for table in configuration.tables_used if table.name.startswith(beginnings)]
+def _tables(
+    configuration: Configuration,
+    *,
+    only: Collection[str] | None = None,
+    of: str | None = None,
+    without: Collection[str | None] = (),
+) -> list[Record]:
+    """Tables, lists and corrections in use: those of these names, of this source, or not of these names."""
+    used: list[TableUsed] = [
+        table
+        for table in configuration.tables_used
+        if (only is None or table.name in only) and (of is None or table.source == of) and table.name not in without
+    ]
     records: list[Record] = msgspec.to_builtins(used)
     return records

@@ -43,7 +43,7 @@ def _field(field: Record, on: str) -> Iterator[str]:
     if field["outline"]:
         yield f"  outline of {len(field['outline'])} points"
     if field["corrected_by"]:
-        yield f"  corrected: {field['corrected_by']}"
+        yield f"  by the configuration: {field['corrected_by']}"
     yield from _listings(field["listings"], on)
     yield from _tables(field["tables"])
 
@@ -66,6 +66,8 @@ def _aircraft(aircraft: Record, on: str) -> Iterator[str]:
         names = (*who_words.FACTS, "built")
         parts = [str(row[name]) for name in names if name in row]
         parts += ["military" if row["military"] else "not military"] if "military" in row else []
+        if not parts:
+            continue
         yield f"    {', '.join(parts)}{who_words.days(row)} {sources.mark(row)}"
     yield from sources.lines()
     yield from _listings(aircraft["listings"], on)
@@ -73,7 +75,7 @@ def _aircraft(aircraft: Record, on: str) -> Iterator[str]:
 
 
 def _listings(listings: list[Record], on: str) -> Iterator[str]:
-    yield "  listed:" if listings else "  on no list"
+    yield "  listed:" if listings else "  on none of the lists in use"
     for listing in listings:
         mark = "" if listing["in_force"] else f" NOT IN FORCE on {on}:"
         yield f"   {mark} {who_words.listed(listing)}"

@@ -111,7 +111,7 @@ def update(
         accept_moves=accept_moves,
         forced=force,
     )
-    found = prepared(options)
+    found = prepared(options, datetime.now(UTC).date())
     if not as_json:
         console = tables.console(stderr=False)
         for line in found.lines(SHOWN):

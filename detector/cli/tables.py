@@ -90,10 +90,11 @@ def alerts_table(alerts: Iterable[Alert]) -> Table:
     """One row a finding, under its alert."""
     table = _table("Alerts", "aircraft", "field", "state", "finding", "reason")
     for alert in alerts:
+        level = f"level {LEVEL_WORDS[int(alert.stop.level)]}"
         head = [
             escape("\n".join(part for part in (alert.stop.registration, alert.stop.icao24) if part)),
             escape(alert.stop.airport or "-"),
-            f"{alert.stop.status}, {alert.severity}\nrevision {alert.revision}",
+            f"{alert.stop.status}, {alert.severity}\n{level}\nrevision {alert.revision}",
         ]
         for finding in alert.stop.findings:
             table.add_row(*head, f"{finding.rule}\n{finding.certainty}", escape(finding.reason))

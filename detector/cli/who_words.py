@@ -39,8 +39,9 @@ def known(icao24: str, identity: Record, sources: Sources) -> Iterator[str]:
     for name, words in FACTS.items():
         facts = identity.get(name, ())
         for fact in facts:
-            differ = " (sources differ)" if len(facts) > 1 else ""
-            yield f"  {words}{differ}: {fact['value']}{days(fact)} {sources.mark(fact)}"
+            differ = " (sources differ)" if sum(not one.get("weak") for one in facts) > 1 else ""
+            weak = ", worked out" if fact.get("weak") else ""
+            yield f"  {words}{differ}: {fact['value']}{weak}{days(fact)} {sources.mark(fact)}"
     for remark in identity.get("remarks", ()):
         yield f"  note: {remark['text']}"
 

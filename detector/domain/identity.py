@@ -27,8 +27,13 @@ class TypeClass(StrEnum):
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """One word about an aircraft. `source` says it, as of the day `dated`; it holds from `valid_from` to `valid_to`,
-    both included, UTC. None where the source does not say. `weak`: it rests on a call sign, which the crew types in."""
+    """One word about an aircraft.
+
+    `source` says it, as of the day `dated`; it holds from `valid_from` to `valid_to`, both included, UTC. None where
+    the source does not say.
+    `weak`: worked out, and told by nobody who knows the aircraft: by its call sign, which the crew types in, or by a
+    rule of the register that has exceptions.
+    """
 
     value: str
     source: str
@@ -73,7 +78,8 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of an address on one day.
 
     country              ISO 3166 alpha-2 of the state whose block it is in; None for no state's
-    military             whether it is in a military block, or a source says so; `military_source` says which
+    military             whether it is in a military block, or a source says so; `military_source` says which;
+                         None where nobody says
     registration, type_code, operator, serial
                          facts with different values, the most trusted source first; () where nobody knows
     type_name            maker and model of the first `type_code`; `type_class` what it is used like
@@ -82,7 +88,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
     icao24: str
     country: str | None = None
-    military: bool = False
+    military: bool | None = None
     military_source: str | None = None
     registration: tuple[Fact, ...] = ()
     type_code: tuple[Fact, ...] = ()

@@ -21,7 +21,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     valid_from   first day in force, UTC; `valid_to` the last one, None = until further notice
     reason       in plain words
     matched      of an aircraft: what of it the entry names, in words (`registration EP-FAA`)
-    sure         False where it may mean another one: known by a call sign, a serial number or a disputed word alone
+    sure         False where it may mean another one: known by a call sign, a serial number or a disputed word alone;
+                 or where it may have ended before
     """
 
     list: str

@@ -14,7 +14,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -72,8 +72,12 @@ class Library:
             raise InputError(f"{path}: damaged ({error}); {WAY_BACK}") from error
 
     def versions(self) -> list[Version]:
-        """All versions, the first one first."""
-        return [self.version(number) for number in self._numbers()]
+        """All versions that can be read, the first one first: those that one can go back to."""
+        found = []
+        for number in self._numbers():
+            with suppress(InputError):
+                found.append(self.version(number))
+        return found
 
     def read(self, entry: TableEntry) -> bytes:
         """The bytes of a table. Raises InputError where they are not what was taken in."""
@@ -82,9 +86,7 @@ class Library:
             data = path.read_bytes()
         except OSError as error:
             words = f"{path}: the table {entry.name} cannot be read: {(error.strerror or str(error)).lower()}"
-            raise InputError(
-                f"{words}; `detector reference use N` goes back to another version, 0 to the shipped tables"
-            ) from error
+            raise InputError(f"{words}; {WAY_BACK}") from error
         if hashlib.sha256(data).hexdigest() != entry.sha256:
             raise InputError(f"{path}: the table {entry.name} is damaged (its SHA-256 differs); {WAY_BACK}")
         return data
@@ -127,9 +129,8 @@ class Library:
 
     def _shelved(self, table: NewTable, number: int) -> TableEntry:
         sha256 = hashlib.sha256(table.data).hexdigest()
-        path = self.folder / "objects" / sha256
-        if not path.exists():
-            self._write(path, table.data)
+        # Written even where it is there: it may be damaged.
+        self._write(self.folder / "objects" / sha256, table.data)
         return TableEntry(
             kind=table.kind,
             name=table.name,
@@ -161,6 +162,8 @@ class Library:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:
             with os.fdopen(handle, "wb") as file:
+                # Others may read them, as they may the settings: a service under its own user, say.
+                os.fchmod(file.fileno(), 0o644)
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

@@ -55,12 +55,13 @@ def _judged(
         return _gap(life, lost, after, o, through.reason)
     loose_in = fits.arrival_fits(lost, category, airports, s, loosely=True)
     loose_out = fits.departure_fits(after, category, airports, s, loosely=True)
-    if joint:
-        # The likeliest field may be one that only one side fits well: a last turn in a hold points anywhere.
-        sides = {fit.field: fit for fit in fits.with_other_side(arrivals, loose_out)}
-        sides |= {fit.field: fit for fit in fits.with_other_side(departures, loose_in)}
-        sides |= {fit.field: fit for fit in joint}
-        candidates = fits.candidates(list(sides.values()), airports, s.candidate_shown)
+    # The likeliest field may be one that only one side fits well: a last turn in a hold points anywhere.
+    sides = {fit.field: fit for fit in fits.with_other_side(arrivals, loose_out)}
+    sides |= {fit.field: fit for fit in fits.with_other_side(departures, loose_in)}
+    sides |= {fit.field: fit for fit in joint}
+    candidates = fits.candidates(list(sides.values()), airports, s.candidate_shown) if joint else ()
+    # None is left where each field is so unlikely that "some other place" takes it all.
+    if candidates:
         named = stops.named_airport(candidates)
         level = Level.BOTH_SIDES if named and _has(joint, named, airports) else Level.ONE_SIDE
         return _stop(life, level, candidates, lost, after, arrivals, departures, through, why, o, airports, s)

@@ -19,7 +19,7 @@ MOST_REMOVED, MOST_REFUSED = 0.2, 0.05
 
 @dataclass(frozen=True, slots=True)
 class AircraftReview:
-    """`added`, `removed`, `changed`: one line an aircraft; `refused`: rows that are not taken."""
+    """`added`, `removed`, `changed`: one line an aircraft; `refused`: rows that are not taken; `unused`: columns."""
 
     name: str
     rows: int
@@ -28,20 +28,21 @@ class AircraftReview:
     removed: tuple[str, ...]
     changed: tuple[str, ...]
     refused: tuple[RefusedRow, ...]
+    unused: tuple[str, ...]
 
     def lines(self, limit: int) -> list[str]:
         """For a person: the counts, and the first `limit` of each kind."""
         sums = f"{len(self.added):,} aircraft new, {len(self.removed):,} gone, {len(self.changed):,} changed"
         told = [f"{self.name}: {self.rows:,} rows, {self.before:,} before; {sums}"]
+        if self.unused:
+            told.append(f"  columns that are not used: {', '.join(self.unused)}")
         for mark, lines in (("+", self.added), ("-", self.removed), ("~", self.changed)):
             told += [f"  {mark} {line}" for line in lines[:limit]]
             if len(lines) > limit:
                 told.append(f"  {mark} and {len(lines) - limit:,} more")
         if self.refused:
             told.append(f"  {len(self.refused):,} rows refused: {by_reason(row.reason for row in self.refused)}")
-            told += [
-                f"    line {row.line}{' ' if row.code else ''}{row.code}: {row.text}" for row in self.refused[:limit]
-            ]
+            told += [f"    {_refusal(row)}" for row in self.refused[:limit]]
             if len(self.refused) > limit:
                 told.append(f"    and {len(self.refused) - limit:,} more")
         return told
@@ -56,11 +57,18 @@ class AircraftReview:
             "removed": list(self.removed),
             "changed": list(self.changed),
             "refused": msgspec.to_builtins(self.refused),
+            "unused_columns": list(self.unused),
         }
 
 
 def review(
-    name: str, old: AircraftTable | None, new: AircraftTable, refused: Sequence[RefusedRow], *, forced: bool
+    name: str,
+    old: AircraftTable | None,
+    new: AircraftTable,
+    refused: Sequence[RefusedRow],
+    unused: Sequence[str] = (),
+    *,
+    forced: bool,
 ) -> AircraftReview:
     """Raises InputError where so much is gone or refused that the file cannot be what it is taken for."""
     before, after = _addresses(old), _addresses(new)
@@ -92,6 +100,7 @@ def review(
         tuple(f"{address:06x} {_told(old, address)}" for address in removed.tolist() if old is not None),
         tuple(changed),
         tuple(refused),
+        tuple(unused),
     )
 
 
@@ -118,4 +127,5 @@ def _refusal(row: RefusedRow) -> str:
 
 
 def _reasons(refused: Sequence[RefusedRow]) -> str:
-    return f" ({by_reason(row.reason for row in refused)})" if refused else ""
+    """By reason, and the first of them, which mostly says what is wrong with the rest."""
+    return f" ({by_reason(row.reason for row in refused)}; {_refusal(refused[0])})" if refused else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -102,13 +101,27 @@ def _called(callsigns: Sequence[str], patterns: tuple[str, ...]) -> Match | None
 
 def fits(pattern: str, value: str) -> bool:
     """Whether a text is of the pattern: * is any characters; case, blanks and hyphens do not count."""
-    return _compiled(pattern).fullmatch(_plain(value)) is not None
+    first, *others = _parts(pattern)
+    text = _plain(value)
+    if not others:
+        return text == first
+    *between, last = others
+    if len(text) < len(first) + len(last) or not text.startswith(first) or not text.endswith(last):
+        return False
+    at, end = len(first), len(text) - len(last)
+    for part in between:
+        at = text.find(part, at, end)
+        if at < 0:
+            return False
+        at += len(part)
+    return True
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(_plain(part)) for part in pattern.split("*")))
+def _parts(pattern: str) -> tuple[str, ...]:
+    return tuple(_plain(part) for part in pattern.split("*"))
 
 
 def _plain(text: str) -> str:
-    return "".join(text.split()).replace("-", "").upper()
+    """Letters and digits in capitals; there are many kinds of hyphens and blanks."""
+    return "".join(c for c in text.upper() if c.isalnum())

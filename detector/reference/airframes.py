@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
 
-from detector.domain.identity import Remark, RemarkKind
+from detector.domain.identity import Fact, Remark, RemarkKind
 from detector.reference.aircraft_table import AircraftRow, AircraftTable
 from detector.reference.oddities import plain
 
@@ -14,6 +15,12 @@ LATELY_DAYS = 365
 the table that comes with the program has had two registrations."""
 SHORTEST_SERIAL = 3
 """Shorter serial numbers are those of small makers, and many have used them."""
+SHARED = 32
+"""A serial number that more rows of one table have tells no airframe from another."""
+NO_TYPES = frozenset({"BALL", "GLID", "GYRO", "UHEL", "ULAC", "ZZZZ"})
+"""Designators of many types at once, whose makers count from 1."""
+MOST = 8
+"""More remarks on one airframe tell nobody anything."""
 Told = tuple[AircraftTable, AircraftRow]
 
 
@@ -23,19 +30,27 @@ def in_force(row: AircraftRow, day: int) -> bool:
     return begun and (row.valid_to is None or day <= row.valid_to.toordinal())
 
 
-def remarks(address: int, day: int, rows: Sequence[Told], tables: Sequence[AircraftTable]) -> Iterator[Remark]:
-    """Other registrations and addresses of the airframe, and others that had the address.
+def remarks(
+    address: int, day: int, rows: Sequence[Told], registration: tuple[Fact, ...], tables: Sequence[AircraftTable]
+) -> Iterator[Remark]:
+    """Other registrations and addresses of the airframe, and others that had the address, up to MOST of them.
 
-    `rows`: all of the address, of whatever days.
+    `rows`: all of the address, of whatever days; `registration`: what it has on the day.
     """
+    return islice(_all(address, day, rows, registration, tables), MOST)
+
+
+def _all(
+    address: int, day: int, rows: Sequence[Told], registration: tuple[Fact, ...], tables: Sequence[AircraftTable]
+) -> Iterator[Remark]:
     held = [row for _, row in rows if in_force(row, day)]
-    known = {plain(row.registration) for row in held}
+    known = {plain(fact.value) for fact in registration}
     told: set[tuple[int, str]] = set()
     for table, row in rows:
         if in_force(row, day) or not row.registration or plain(row.registration) in known:
             continue
         told.add((row.address, plain(row.registration)))
-        text = f"the address was of {row.registration}{_span(row)} ({row.told_by or table.source})"
+        text = f"the address was that of {row.registration}{_span(row)} ({row.told_by or table.source})"
         yield Remark(RemarkKind.REREGISTERED, text, telling=_lately(row, held, day))
     for table, row in _same_airframe(held, tables):
         this = row.address, plain(row.registration)
@@ -57,8 +72,13 @@ def _same_airframe(held: Sequence[AircraftRow], tables: Sequence[AircraftTable])
     for serial, type_code in dict.fromkeys((row.serial, row.type_code) for row in held):
         if len(serial) < SHORTEST_SERIAL or not type_code or not any(c.isdigit() for c in serial):
             continue
+        if type_code in NO_TYPES:
+            continue
         for table in tables:
-            for i in table.serial.rows_with(serial).tolist():
+            same = table.serial.rows_with(serial)
+            if len(same) > SHARED:
+                continue
+            for i in same.tolist():
                 if table.type_code[i] == type_code:
                     yield table, table.row(i)
 

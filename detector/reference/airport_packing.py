@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ from detector.reference.runway_placing import (
     MovedField,
     Place,
     PlacedRunway,
+    elevation_by_runways,
     is_pad,
     laid_through,
     place_of,
@@ -53,24 +54,34 @@ class _Packed(msgspec.Struct, frozen=True):
 
 
 def pack(
-    fields: Iterable[AirportRow], runways: Iterable[RunwayRow] | None, former: AirportTable | None = None
+    fields: Iterable[AirportRow],
+    runways: Iterable[RunwayRow] | None,
+    former: AirportTable | None = None,
+    unread: Collection[str] = (),
 ) -> tuple[AirportTable, PackingNotes]:
     """The table of these fields, by code, which must all differ, with their open runways.
 
-    `runways` None: each field keeps those that it has in `former`, but for one that has moved too far from them.
+    `runways` None: each field keeps those that it has in `former`, but for one that has moved too far from them. So do
+    the fields in `unread` (what runways call them): not all of their runways could be read.
     """
     counts: Counter[str] = Counter()
     rows = sorted(fields, key=lambda row: row.code)
     moved: list[MovedField] = []
+    known = {} if former is None else {code: i for i, code in enumerate(former.codes)}
     if runways is None:
-        known = {} if former is None else {code: i for i, code in enumerate(former.codes)}
         packed = [_as_before(row, former, known.get(row.code), counts) for row in rows]
     else:
         by_field: dict[str, list[RunwayRow]] = defaultdict(list)
         for runway in runways:
             by_field[runway.airport_ident].append(runway)
             counts["closed"] += runway.closed
-        packed = [_joined(row, by_field.pop(row.ident, ()), counts, moved) for row in rows]
+        packed = []
+        for row in rows:
+            mine, i = by_field.pop(row.ident, ()), known.get(row.code)
+            if row.ident in unread and former is not None and i is not None and _has_runways(former, i):
+                packed.append(_as_before(row, former, i, counts))
+            else:
+                packed.append(_joined(row, mine, counts, moved))
         left = sum(not all(runway.closed for runway in mine) for mine in by_field.values())
         counts["fields without a position (left out)"] = left
         counts["fields moved to their runway"] += len(moved)
@@ -87,6 +98,10 @@ def _joined(row: AirportRow, mine: Sequence[RunwayRow], counts: Counter[str], mo
     strips = [runway for runway in open_rows if not is_pad(runway)]
     pads = len(open_rows) - len(strips)
     counts["pads"] += pads
+    at_runways_ft = elevation_by_runways(row.elevation_ft, strips)
+    if at_runways_ft is not None:
+        row = msgspec.structs.replace(row, elevation_ft=at_runways_ft)
+        counts["elevations taken from the runways"] += 1
     place, elsewhere = place_of(row, strips)
     if elsewhere is not None:
         moved.append(elsewhere)
@@ -119,6 +134,10 @@ def _moved_along(runway: PlacedRunway, place: Place) -> PlacedRunway:
     return msgspec.structs.replace(
         runway, le=le, he=he, le_heading_deg=bearing_deg(*le, *he), he_heading_deg=bearing_deg(*he, *le)
     )
+
+
+def _has_runways(table: AirportTable, i: int) -> bool:
+    return bool(table.runway_start[i + 1] > table.runway_start[i])
 
 
 def _runways_of(table: AirportTable, i: int) -> list[PlacedRunway]:

@@ -17,7 +17,7 @@ from detector.reference.airports import Airports
 from detector.reference.refusals import RefusedRow, by_reason
 from detector.reference.table import AirportTable, merged
 
-MOST_REMOVED, MOST_REFUSED = 0.20, 0.05
+MOST_REMOVED, MOST_REFUSED = 0.05, 0.05
 """A file that would remove a greater share of the fields, or of which a greater share is refused, is no whole table."""
 
 

@@ -131,7 +131,7 @@ def read_airports(lines: Iterable[str], name: str, former_ft: Mapping[str, float
     columns = Columns(header, wanted, name, f"{form} {FILES[form]}")
     icao = header.index("icao_code") if "icao_code" in header else None
     fields = _Fields(form, former_ft or {})
-    for line, values in records(source, len(header)):
+    for line, values in records(source, len(header), name):
         if values is None:
             fields.refused.append(_not_whole(line, header))
         else:
@@ -146,7 +146,7 @@ def read_runways(lines: Iterable[str], name: str) -> RunwayRows:
     columns = Columns(header, RUNWAYS, name, "OurAirports runways.csv")
     rows: list[RunwayRow] = []
     refused: list[RefusedRow] = []
-    for line, values in records(source, len(header)):
+    for line, values in records(source, len(header), name):
         if values is None:
             refused.append(_not_whole(line, header))
             continue

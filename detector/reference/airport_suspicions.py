@@ -38,6 +38,8 @@ class Suspicion(StrEnum):
     """It moved, and into another country."""
     ELEVATION = "elevation"
     """Changed by more than MOST_RAISED_FT."""
+    RUNWAYS_GONE = "runways_gone"
+    """It had runways, has none in the new table, and is not said to be closed."""
     WATCHED_GONE = "watched_gone"
     """On a watch list, and not in the new table."""
 
@@ -51,6 +53,8 @@ class Pairs:
         self.was = old.lat_udeg[i] / UDEG, old.lon_udeg[i] / UDEG
         self.now = new.lat_udeg[j] / UDEG, new.lon_udeg[j] / UDEG
         self.moved_nm = distances_nm(*self.was, *self.now)
+        self.had_runways, self.has_runways = np.diff(old.runway_start)[i] > 0, np.diff(new.runway_start)[j] > 0
+        self.closed = new.closed[j]
         self.raised_ft = new.elevation_ft[j].astype(np.float64) - old.elevation_ft[i]
 
 
@@ -58,7 +62,8 @@ def doubtful(pairs: Pairs, witnessed: Collection[str], accept_moves: bool) -> li
     """Row in the new table, reason and words for every field that changed as fields do not."""
     crossed = distances_nm(*pairs.was, pairs.now[1], pairs.now[0])
     moved = pairs.moved_nm > SAME_PLACE_NM
-    looked_at = np.flatnonzero(moved | (np.abs(pairs.raised_ft) > MOST_RAISED_FT))
+    bare = pairs.had_runways & ~pairs.has_runways & ~pairs.closed
+    looked_at = np.flatnonzero(moved | bare | (np.abs(pairs.raised_ft) > MOST_RAISED_FT))
     found = []
     for k in looked_at.tolist():
         i, j = pairs.rows[k].tolist()
@@ -69,7 +74,7 @@ def doubtful(pairs: Pairs, witnessed: Collection[str], accept_moves: bool) -> li
             found.append((j, Suspicion.EXCHANGED, f"latitude and longitude exchanged: {way}"))
         elif nm > MOST_MOVED_NM and not accept_moves and pairs.new.codes[j] not in witnessed:
             found.append((j, Suspicion.MOVED, f"moved by {nm:,.0f} NM: {way}"))
-        elif moved[k] and not accept_moves and pairs.old.longest_runway_ft[i] and not pairs.new.longest_runway_ft[j]:
+        elif moved[k] and not accept_moves and pairs.had_runways[k] and not pairs.has_runways[k]:
             text = f"moved by {nm:,.0f} NM, away from its runways (does --runways tell of others?): {way}"
             found.append((j, Suspicion.OFF_ITS_RUNWAYS, text))
         elif moved[k] and before != after:
@@ -77,6 +82,10 @@ def doubtful(pairs: Pairs, witnessed: Collection[str], accept_moves: bool) -> li
         elif abs(pairs.raised_ft[k]) > MOST_RAISED_FT:
             feet = f"{pairs.old.elevation_ft[i]:,} ft to {pairs.new.elevation_ft[j]:,} ft"
             found.append((j, Suspicion.ELEVATION, f"elevation changed: {feet}"))
+        elif bare[k] and not moved[k]:
+            had = int(pairs.old.runway_start[i + 1] - pairs.old.runway_start[i])
+            text = f"its {had} runways are not in the new table" if had > 1 else "its runway is not in the new table"
+            found.append((j, Suspicion.RUNWAYS_GONE, text))
     return found
 
 

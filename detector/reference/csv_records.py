@@ -15,6 +15,8 @@ MOST_LINES = 8
 ALIKE = 0.5
 """Names of columns less alike than this are not offered as the nearest one."""
 
+LINE_ENDS = ("\n", "\r")
+
 Numbered = tuple[int, str]
 
 
@@ -31,10 +33,10 @@ class Columns:
         """The wanted values of a record, in the order they were asked for."""
 
 
-def header_of(lines: Iterator[Numbered], name: str) -> list[str]:
+def header_of(lines: Iterator[Numbered], name: str, quote: str = '"') -> list[str]:
     """The names of the columns, from the first line. Raises InputError where there is none, or one is there twice."""
     _, first = next(lines, (1, ""))
-    values = _values(first.removeprefix("\ufeff"))
+    values = _values(first.removeprefix("\ufeff"), quote)
     header = [value.strip() for value in values or []]
     if not any(header):
         raise InputError(f"{name}: the first line should name the columns, and is empty")
@@ -46,20 +48,31 @@ def header_of(lines: Iterator[Numbered], name: str) -> list[str]:
     return header
 
 
-def records(lines: Iterator[Numbered], width: int) -> Iterator[tuple[int, list[str] | None]]:
-    """Every record with the number of its first line; None for one without `width` values. Empty lines are left out."""
+def records(
+    lines: Iterator[Numbered], width: int, name: str, quote: str = '"'
+) -> Iterator[tuple[int, list[str] | None]]:
+    """Every record with the number of its first line; None for one without `width` values. Empty lines are left out.
+
+    Raises InputError, in one line, where the last one breaks off: a file of which a part came is no table.
+    """
     waiting: deque[Numbered] = deque()
+    ended = False
     while True:
         numbered = waiting.popleft() if waiting else next(lines, None)
         if numbered is None:
             return
         number, line = numbered
-        values = _values(line) if line.count('"') % 2 == 0 else _joined(line, lines, waiting, width)
+        open_quote = line.count(quote) % 2
+        values = _joined(line, lines, waiting, width, quote) if open_quote else _values(line, quote)
+        whole = values is not None and len(values) == width
+        if values != [] and not whole and ended and not line.endswith(LINE_ENDS):
+            raise InputError(f"{name}:{number}: the last line breaks off; the file is not whole, load it again")
+        ended = ended or line.endswith(LINE_ENDS)
         if values != []:
-            yield number, values if values is not None and len(values) == width else None
+            yield number, values if whole else None
 
 
-def _joined(line: str, lines: Iterator[Numbered], waiting: deque[Numbered], width: int) -> list[str] | None:
+def _joined(line: str, lines: Iterator[Numbered], waiting: deque[Numbered], width: int, quote: str) -> list[str] | None:
     """The record that begins with an open quote, if the next lines close it and make it whole; else they stay."""
     while len(waiting) < MOST_LINES:
         further = next(lines, None)
@@ -69,8 +82,8 @@ def _joined(line: str, lines: Iterator[Numbered], waiting: deque[Numbered], widt
     whole = line
     for taken, (_, further_line) in enumerate(waiting, 1):
         whole += further_line if whole.endswith("\n") else "\n" + further_line
-        if further_line.count('"') % 2:
-            values = _values(whole)
+        if further_line.count(quote) % 2:
+            values = _values(whole, quote)
             if values is None or len(values) != width:
                 return None
             for _ in range(taken):
@@ -79,9 +92,9 @@ def _joined(line: str, lines: Iterator[Numbered], waiting: deque[Numbered], widt
     return None
 
 
-def _values(text: str) -> list[str] | None:
+def _values(text: str, quote: str) -> list[str] | None:
     try:
-        return next(csv.reader((text,)), [])
+        return next(csv.reader((text,), quotechar=quote), [])
     except csv.Error:
         return None
 

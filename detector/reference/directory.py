@@ -12,7 +12,8 @@ import numpy.typing as npt
 from detector.domain.identity import Fact, Identity, TypeClass, first_value
 from detector.domain.times import day_of
 from detector.reference import airframes, oddities, registrations
-from detector.reference.aircraft_table import MILITARY_YES, AircraftRow, AircraftTable
+from detector.reference.aircraft_table import MILITARY_UNKNOWN, MILITARY_YES, AircraftRow, AircraftTable
+from detector.reference.airframes import Told
 from detector.reference.airlines import Airlines
 from detector.reference.blocks import AddressBlocks
 from detector.reference.prefixes import Prefixes
@@ -20,6 +21,11 @@ from detector.reference.type_table import TypeTable
 
 KEPT = 4096
 """So many identities are remembered: a stop is judged again at each of its revisions."""
+
+
+PUBLISHED_RULES = frozenset({"US"})
+"""Registers that publish the address of every number, so that their rule has no exception. All other rules were found
+by looking at some aircraft: what they give is weak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +72,12 @@ class Directory:
         n = len(addresses)
         told = {name: [""] * n for name in ("registration", "type_code", "operator")}
         military = self.blocks.military(addresses)
+        told_of = np.zeros(n, np.bool_)
         for table in self.tables:
             asked, rows = _in_force(table, addresses, day)
-            military[asked[table.military[rows] == MILITARY_YES]] = True
+            for i, said in zip(asked.tolist(), table.military[rows].tolist(), strict=True):
+                if said != MILITARY_UNKNOWN and not told_of[i]:
+                    told_of[i], military[i] = True, said == MILITARY_YES
             for name, column in told.items():
                 texts = getattr(table, name)
                 for i, row in zip(asked.tolist(), rows.tolist(), strict=True):
@@ -105,33 +114,41 @@ class Directory:
     def _identity(self, icao24: str, day: int, callsigns: tuple[str, ...]) -> Identity:
         address = int(icao24, 16)
         rows = self.rows_of(icao24)
-        held = [(table, row) for table, row in rows if airframes.in_force(row, day)]
+        held = [(table, row) for table, row in reversed_within(rows) if airframes.in_force(row, day)]
         block = self.blocks.block_of(address)
         country = None if block is None else block.country
         registration = _facts(held, "registration")
         computed = self._computed(address)
         if computed is not None and not _tells_one_of(registration, (computed.registration, *computed.also)):
-            registration = (*registration, Fact(value=computed.registration, source=computed.source))
+            sure = computed.country in PUBLISHED_RULES
+            registration = (
+                *registration,
+                Fact(value=computed.registration, source=computed.source, weak=not sure),
+            )
         operator = _facts(held, "operator")
         for callsign in callsigns:
             name = self._airlines.operator_of(callsign)
             if name is not None:
                 operator = _with(operator, Fact(value=name, source=f"call sign {callsign}", weak=True))
-        military = f"block {block.first:06x}-{block.last:06x}" if block is not None and block.military else None
+        military, told_by = None, None
+        if block is not None and block.military:
+            military, told_by = True, f"block {block.first:06x}-{block.last:06x}"
         for table, row in held:
-            military = military or ((row.told_by or table.source) if row.military else None)
+            if row.military is not None:
+                military, told_by = row.military, row.told_by or table.source
+                break
         type_code = _facts(held, "type_code")
         remarks = [
             *oddities.of_address(address, self.blocks),
             *oddities.of_registrations(address, registration, computed, country, self.prefixes),
-            *airframes.remarks(address, day, rows, self.tables),
+            *airframes.remarks(address, day, rows, registration, self.tables),
         ]
         known_type = first_value(type_code)
         return Identity(
             icao24=icao24,
             country=country,
-            military=military is not None,
-            military_source=military,
+            military=military,
+            military_source=told_by,
             registration=registration,
             type_code=type_code,
             operator=operator,
@@ -140,6 +157,13 @@ class Directory:
             type_class=self.type_class(known_type),
             remarks=tuple(remarks),
         )
+
+
+def reversed_within(rows: Sequence[Told]) -> list[Told]:
+    """The rows with those of each table the other way round: what began last is what counts, where a table of the past
+    does not say when the one before ended."""
+    tables = dict.fromkeys(id(table) for table, _ in rows)
+    return [told for table in tables for told in reversed([one for one in rows if id(one[0]) == table])]
 
 
 def _tells_one_of(facts: tuple[Fact, ...], values: Iterable[str]) -> bool:
@@ -171,10 +195,10 @@ def _with(facts: tuple[Fact, ...], fact: Fact) -> tuple[Fact, ...]:
 def _in_force(
     table: AircraftTable, addresses: npt.NDArray[np.uint32], day: int
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Positions among the addresses, and rows of the table in force for them, in the order of the rows of each."""
+    """Positions among the addresses, and rows of the table in force for them; of each, what began last comes first."""
     begin, end = (np.searchsorted(table.address, addresses, side) for side in ("left", "right"))
     asked = np.repeat(np.arange(len(addresses)), end - begin)
     starts = np.repeat(begin - np.concatenate([[0], np.cumsum(end - begin)[:-1]]), end - begin)
     rows = np.arange(len(asked)) + starts
     held = (table.from_day[rows] <= day) & (day <= table.to_day[rows])
-    return asked[held], rows[held]
+    return asked[held][::-1], rows[held][::-1]

@@ -56,6 +56,10 @@ class TypeTable:
             by_code.setdefault(row[0], []).append(row)
         return TypeTable(by_code)
 
+    def codes(self) -> list[str]:
+        """Every designator, ascending."""
+        return sorted({*self._by_code, *SPECIAL})
+
     def name_of(self, type_code: str) -> str | None:
         """Maker and model of the row that reads most like the designator; None for an unknown one."""
         code = type_code.strip().upper()

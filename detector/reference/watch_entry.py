@@ -18,6 +18,8 @@ Point = tuple[Annotated[float, Meta(ge=-90.0, le=90.0)], Annotated[float, Meta(g
 PLACES = ("airport", "country", "polygon")
 AIRCRAFT = ("address", "range", "registration", "type_code", "operator", "callsign", "serial")
 
+LARGEST_BLOCK = 1 << 20
+"""Addresses of the largest blocks, those of Russia and of the United States."""
 _ADDRESS = re.compile(r"[0-9a-fA-F]{6}")
 
 
@@ -71,6 +73,8 @@ class WatchEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
                 raise ValueError(f"{address!r} is no address of six hexadecimal digits")
         if self.range is not None and int(self.range[1], 16) < int(self.range[0], 16):
             raise ValueError(f"`range` ends ({self.range[1]}) before it begins ({self.range[0]})")
+        if self.range is not None and int(self.range[1], 16) - int(self.range[0], 16) >= LARGEST_BLOCK:
+            raise ValueError(f"`range` {self.range[0]} to {self.range[1]} is larger than the block of any state")
         for name in ("registration", "type_code", "operator", "callsign"):
             for pattern in words(getattr(self, name)):
                 if not re.search(r"[0-9A-Za-z]", pattern):

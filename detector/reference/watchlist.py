@@ -67,14 +67,14 @@ class WatchList:
         Each says what it named of the aircraft; an entry that names it in several ways is given once.
         """
         heard = tuple(callsigns)
-        found: dict[tuple[str, str, object], Listing] = {}
+        found: dict[tuple[object, ...], Listing] = {}
         for watch in self.aircraft:
             if at is not None and not watch.listing.in_force(at):
                 continue
             listing = watch.match(identity, heard)
             if listing is None:
                 continue
-            key = listing.list, listing.identifier, listing.valid_from
+            key = listing.list, listing.programme, listing.identifier, listing.valid_from
             known = found.get(key)
             if known is None or (listing.sure and not known.sure):
                 found[key] = listing

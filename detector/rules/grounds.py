@@ -37,9 +37,12 @@ def grounds_for(
 
 
 def found(rule: str, told: Sequence[tuple[Ground, Certainty]], reason: str) -> Finding:
-    """The finding over its grounds (one at least) and how sure each is: as sure and as severe as any of them makes."""
-    sure = any(certainty is Certainty.CERTAIN for _, certainty in told)
-    severity = max((ground.severity(certainty) for ground, certainty in told), key=SEVERITY_ORDER.__getitem__)
+    """The finding over its grounds (one at least) and how sure each is: as severe as any of them makes it, and as sure
+    as what makes it so. What is sure of a lesser ground says nothing of a graver one."""
+    severity, sure = max(
+        ((ground.severity(certainty), certainty is Certainty.CERTAIN) for ground, certainty in told),
+        key=lambda one: (SEVERITY_ORDER[one[0]], one[1]),
+    )
     listings = dict.fromkeys(ground.listing for ground, _ in told if ground.listing is not None)
     return Finding(rule, Certainty.CERTAIN if sure else Certainty.POSSIBLE, severity, reason, tuple(listings))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detector.domain.identity import Identity, RemarkKind, first_value
+from detector.domain.identity import Identity, RemarkKind
 from detector.domain.listing import Listing
 from detector.domain.stop import Certainty, Finding, Level, Stop
 from detector.rules.grounds import found
@@ -13,7 +13,7 @@ DOUBTFUL = frozenset({RemarkKind.PLACEHOLDER, RemarkKind.DISPUTED, RemarkKind.OT
 
 
 def listed_aircraft(case: Case) -> Finding | None:
-    """Fires at every level. Certain from level 2 on, where an entry names this aircraft alone and it is no other."""
+    """Fires from level 1 on. Certain from level 2 on, where what an entry names is known of this aircraft for sure."""
     stop = case.stop
     grounds = case.grounds("listed_aircraft", case.aircraft) if case.aircraft else ()
     if not grounds:
@@ -35,12 +35,11 @@ def _doubts(identity: Identity | None) -> list[str]:
 
 
 def _name(stop: Stop) -> str:
-    known = None if stop.identity is None else first_value(stop.identity.registration)
-    return stop.registration or known or stop.icao24
+    return stop.registration or stop.icao24
 
 
 def _matched(listing: Listing) -> str:
-    shared = "" if listing.sure else ", which another aircraft may have as well"
+    shared = "" if listing.sure else "; not sure"
     return f" ({listing.matched}{shared})" if listing.matched else ""
 
 

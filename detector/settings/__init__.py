@@ -6,6 +6,7 @@ load_configuration(path)   everything the application needs: settings, airports,
 from __future__ import annotations
 
 from detector.settings.load import (
+    OF_CONFIGURATION,
     Configuration,
     find_config,
     load_configuration,
@@ -15,6 +16,7 @@ from detector.settings.load import (
 from detector.settings.schema import ReceiverSettings, Settings
 
 __all__ = [
+    "OF_CONFIGURATION",
     "Configuration",
     "ReceiverSettings",
     "Settings",

@@ -19,7 +19,7 @@ from detector.reference import sdn_watch
 from detector.reference.aircraft_corrections import AircraftCorrection, tables_of
 from detector.reference.airports import Airports
 from detector.reference.corrections import AirportCorrection, corrected
-from detector.reference.watch_entry import WatchEntry
+from detector.reference.watch_entry import WatchEntry, words
 from detector.reference.watchlist import WatchList
 from detector.rules import RULES
 from detector.settings.homes import reference_home
@@ -172,6 +172,8 @@ def load_configuration(path: Path | None = None, airports: bytes | None = None) 
     packed = Airports.from_bytes(airports or tables.airports, near_radius_nm=settings.tracking.near_field_nm)
     fields = corrected(packed, corrections)
     _refuse_unknown_airports(tree, settings, fields)
+    directory = tables.directory(tables_of(aircraft))
+    _refuse_unknown_types(entries, directory.types.codes())
     watch_list = WatchList.from_entries(entries, fields, sdn_watch.watches(tables.sdn))
     if rules_tree is not None:
         refuse_unknown_lists(rules_tree, settings.rules, watch_list.lists)
@@ -192,7 +194,7 @@ def load_configuration(path: Path | None = None, airports: bytes | None = None) 
         fields,
         watch_list,
         hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest(),
-        tables.directory(tables_of(aircraft)),
+        directory,
         (*tables.used, *_files_used(found.parent, settings)),
     )
 
@@ -234,6 +236,15 @@ def _watch_entries(config_dir: Path, settings: Settings) -> list[tuple[str, Watc
         content = structured(tree, WatchListFile)
         entries += [(tree.where(("entries", i)), entry) for i, entry in enumerate(content.entries)]
     return entries
+
+
+def _refuse_unknown_types(entries: Iterable[tuple[str, WatchEntry]], known: list[str]) -> None:
+    """A type that no aircraft has would be an entry that never matches."""
+    for where, entry in entries:
+        for code in words(entry.type_code):
+            if "*" not in code and code.strip().upper() not in known:
+                hint = suggestion(code.strip().upper(), known) or "; designators are those of ICAO Doc 8643"
+                raise ConfigError(f"{where}: unknown type `{code}`{hint} (one that is newer than the table: `{code}*`)")
 
 
 def _beside(config_dir: Path, name: str, *shipped: str | None) -> Path:

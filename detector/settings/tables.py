@@ -19,6 +19,13 @@ from detector.reference.ofac import SdnList
 from detector.reference.prefixes import Prefixes
 from detector.reference.type_table import TypeTable
 
+OTHERS = BLOCKS, PREFIXES, TYPES, AIRLINES = (
+    "icao24_blocks.csv.gz",
+    "registration_prefixes.csv.gz",
+    "model_types.csv.gz",
+    "airlines.csv.gz",
+)
+SHIPPED_OTHERS = "standing data at 1233707: blocks, prefixes, types, airlines"
 SHIPPED_AIRPORTS = "standing data at 1233707, runways of OurAirports at 1fb3eea"
 
 
@@ -40,10 +47,10 @@ class Tables:
     def directory(self, corrections: list[AircraftTable]) -> Directory:
         """Who is who; `corrections` are trusted before all tables."""
         return Directory(
-            AddressBlocks.from_bytes(_shipped("icao24_blocks.csv.gz")),
-            Prefixes.from_bytes(_shipped("registration_prefixes.csv.gz")),
-            TypeTable.from_bytes(_shipped("model_types.csv.gz")),
-            Airlines.from_bytes(_shipped("airlines.csv.gz")),
+            AddressBlocks.from_bytes(_shipped(BLOCKS)),
+            Prefixes.from_bytes(_shipped(PREFIXES)),
+            TypeTable.from_bytes(_shipped(TYPES)),
+            Airlines.from_bytes(_shipped(AIRLINES)),
             [*corrections, sdn_watch.aircraft(self.sdn), *self.aircraft],
         )
 
@@ -69,6 +76,7 @@ def load_tables(folder: Path) -> Tables:
     data = _shipped("aircraft.npz")
     shipped = AircraftTable.from_bytes(data)
     used.append(TableUsed("aircraft", shipped.source, shipped.dated, _sha256(data)))
+    used.append(TableUsed("addresses and types", SHIPPED_OTHERS, None, _sha256(b"".join(map(_shipped, OTHERS)))))
     sdn = SdnList.from_bytes(_one(library, version, OFAC, "ofac_sdn.json", "", used), "the SDN list")
     if not used[-1].source:
         used[-1] = TableUsed("ofac", sdn.source, sdn.dated, used[-1].sha256)

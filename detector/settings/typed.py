@@ -145,9 +145,12 @@ def _bare(kind: Any) -> tuple[Any, bool]:
             return kind, ranged
 
 
+MOST_NAMED = 50
+
+
 def suggestion(key: str, known: list[str]) -> str:
-    """What to write instead of `key`: the nearest known name, or all of them."""
+    """What to write instead of `key`: the nearest known name, or all of them where they are few."""
     close = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
     if close:
         return f"; did you mean `{close[0]}`?"
-    return f"; known here: {', '.join(known)}"
+    return f"; known here: {', '.join(known)}" if len(known) <= MOST_NAMED else ""

@@ -245,10 +245,25 @@ class TestAnUpdate:
         path.write_bytes((SHARED / "airports.csv.gz").read_bytes()[:-5000])
         assert "damaged or cut off" in out("update", "--airports", path, "--yes", status=1)
 
+    def test_of_an_endless_line_is_refused_before_it_fills_the_memory(
+        self, out: Callable[..., str], tmp_path: Path
+    ) -> None:
+        path = tmp_path / "airports.csv.gz"
+        path.write_bytes(gzip.compress(",".join(HEAD).encode() + b"\n" + b"x" * 50_000_000))
+        assert ":2: a line of more than" in out("update", "--airports", path, "--yes", status=1)
+
     def test_of_what_is_no_text_is_refused(self, out: Callable[..., str], tmp_path: Path) -> None:
         path = tmp_path / "airports.csv"
         path.write_bytes(b"Code,Name\n\xff\xfe\x00")
         assert "not UTF-8 text" in out("update", "--airports", path, "--yes", status=1)
+
+    def test_that_accepts_a_field_of_neither_table_is_a_usage_error(
+        self, out: Callable[..., str], tmp_path: Path
+    ) -> None:
+        path = changed(tmp_path / "airports.csv", "ZKPY", Name="Sunan")
+        assert "--accept QQQQ: a field of neither table" in out(
+            "update", "--airports", path, "--accept", "qqqq", status=2
+        )
 
     @pytest.mark.parametrize(
         ("args", "words"),
@@ -257,6 +272,7 @@ class TestAnUpdate:
             (["--runways", "x.csv"], "--runways goes with --airports"),
             (["--ofac", "x.csv", "--name", "mine"], "--name is for one table of aircraft"),
             (["--ofac", "x.csv", "--dated", "today"], "not a day"),
+            (["--ofac", "x.csv", "--dated", "2999-01-01"], "is yet to come"),
         ],
     )
     def test_that_is_asked_for_wrongly_is_a_usage_error(
@@ -327,8 +343,9 @@ def test_a_newer_ofac_list_keeps_the_days_that_are_known_and_ends_what_is_gone(
     listing = next(one for one in kept["aircraft"][0]["listings"] if one["list"] == "us-ofac-sdn")
     assert (listing["from"], listing["in_force"]) == ("2019-01-24", True)
     (gone,) = told(out, "EP-FAB", on="2026-11-02")
-    listing = next(one for one in gone["aircraft"][0]["listings"] if one["list"] == "us-ofac-sdn")
-    assert (listing["from"], listing["to"], listing["in_force"]) == ("2019-01-24", "2026-10-31", False)
+    spans = [(one["from"], one["to"]) for one in gone["aircraft"][0]["listings"] if one["list"] == "us-ofac-sdn"]
+    assert spans == [("2019-01-24", "2020-02-07"), ("2020-02-08", "2026-10-31")]
+    assert not any(one["in_force"] for one in gone["aircraft"][0]["listings"] if one["list"] == "us-ofac-sdn")
     (new,) = told(out, "440001", on="2026-11-02")
     assert [(one["from"], one["matched"]) for one in new["aircraft"][0]["listings"]] == [
         ("2026-11-01", "registration OE-IAA")

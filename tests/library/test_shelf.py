@@ -119,3 +119,28 @@ def test_killed_at_any_moment_either_all_of_a_version_is_in_use_or_all_of_the_on
     assert len(seen) > 3, "the updates never came to an end before the kill"
     library.take([table("a")], library.current(), DAY, "afterwards")
     assert not list(tmp_path.rglob(".new-*"))
+
+
+def test_taking_a_table_again_mends_it(tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    first = library.take([table("a", b"one two three")], None, DAY, "first")
+    (tmp_path / "objects" / first.tables[0].sha256).write_bytes(b"one twO three")
+    library.take([table("a", b"one two three")], first, DAY, "again")
+    assert read(library) == {"a": b"one two three"}
+
+
+def test_a_damaged_version_is_none_that_one_can_go_back_to_and_hides_no_other(tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    first = library.take([table("a")], None, DAY, "first")
+    library.take([table("a", b"two")], first, DAY, "second")
+    (tmp_path / "versions" / "1.json").write_bytes(b"{")
+    assert [version.number for version in library.versions()] == [2]
+    with pytest.raises(InputError, match="damaged"):
+        library.use(1)
+
+
+def test_others_may_read_what_was_taken(tmp_path: Path) -> None:
+    Library(tmp_path).take([table("a")], None, DAY, "first")
+    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "lock"]
+    assert len(files) == 3
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o644}

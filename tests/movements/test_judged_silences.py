@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import msgspec
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from detector.movements.settings import MovementSettings
 from detector.movements.sides import Side
 from detector.movements.surroundings import Silence
 from detector.movements.unseen import judged
+from detector.reference import Airports
 from tests.movements.worlds import airports, check_of
 
 T0 = 1_715_000_000.0
@@ -35,7 +38,13 @@ class OneAnswer:
         return Silence(self._kind, "so it is told", end - begin, 1.0, outage=False)
 
 
-def told(lost: Side, after: Side, kind: GapClass = GapClass.TRANSPONDER_OFF, stop: Stop | None = None) -> list[Change]:
+def told(
+    lost: Side,
+    after: Side,
+    kind: GapClass = GapClass.TRANSPONDER_OFF,
+    stop: Stop | None = None,
+    fields: Airports | None = None,
+) -> list[Change]:
     state = AircraftState(
         after.at, after.at, after.latitude_deg, after.longitude_deg, False, after.altitude_ft, after.at,
         after.groundspeed_kt, after.track_deg, after.at, after.vertical_fpm, "TST1", "A3",
@@ -43,7 +52,7 @@ def told(lost: Side, after: Side, kind: GapClass = GapClass.TRANSPONDER_OFF, sto
     points = Points.of(*(np.zeros(0) for _ in range(5)))
     o = Observation(Trigger.AFTER_SILENCE, 0, "4840d6", after.at, state, points, None, None, None, b"")
     life = Life(phase=Phase.AIR, lost=lost, stop=stop)
-    return judged(life, lost, after, o, airports(), OneAnswer(kind), MovementSettings())  # type: ignore[arg-type]
+    return judged(life, lost, after, o, fields or airports(), OneAnswer(kind), MovementSettings())  # type: ignore[arg-type]
 
 
 def stops_in(changes: list[Change]) -> list[Stop]:
@@ -103,3 +112,25 @@ def test_a_silence_too_short_for_landing_and_leaving_is_a_gap_even_where_both_si
     at = T0 + minutes * MIN
     after = Side(at, at, *destination(*PYONGYANG, 190.0, 5.0), 5_300.0, 250.0, 190.0, 2_000.0)
     assert bool(stops_in(told(lost, after, GapClass.COVERAGE))) is told_as_stop
+
+
+def test_in_and_out_over_a_field_without_runways_that_is_as_good_as_nowhere_is_a_gap() -> None:
+    """A table may have lost its runways: both sides fit the field, and it is too unlikely to be listed."""
+    lost = Side(T0, T0, *destination(*PYONGYANG, 10.0, 13.0), 4_600.0, 240.0, 190.0, -1_200.0)
+    at = T0 + 40.0 * MIN
+    after = Side(at, at, *destination(*PYONGYANG, 190.0, 5.0), 5_300.0, 250.0, 190.0, 2_000.0)
+    table = airports().table
+    bare = dataclasses.replace(
+        table,
+        longest_runway_ft=np.zeros_like(table.longest_runway_ft),
+        icao=("",) * len(table.icao),
+        iata=("",) * len(table.iata),
+        runway_start=np.zeros_like(table.runway_start),
+        **{
+            column: getattr(table, column)[:0]
+            for column in (one.name for one in dataclasses.fields(table))
+            if column.startswith(("le_", "he_", "runway_")) and column != "runway_start"
+        },
+    )
+    changes = told(lost, after, GapClass.COVERAGE, fields=Airports(bare))
+    assert stops_in(changes) == []

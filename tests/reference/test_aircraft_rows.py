@@ -7,7 +7,7 @@ import pytest
 from detector.domain.errors import InputError
 from detector.reference.aircraft_rows import AircraftRows
 from detector.reference.aircraft_table import AircraftRow
-from detector.reference.refusals import Refusal, by_reason
+from detector.reference.refusals import Refusal, RefusedRow, by_reason
 
 STANDING = """\
 ICAO,Registration,ModelICAO,Manufacturer,Model,ManufacturerAndModel,IsPrivateOperator,Operator,AirlineCode,SerialNumber,YearBuilt
@@ -93,12 +93,86 @@ def test_a_row_that_cannot_be_used_is_refused_with_its_line_and_the_rest_is_take
     [
         ("icao24,registraton,type", "no column `registration` (there is `registraton`)"),
         ("address,tail,type", "no column `registration`"),
-        ("", "no column `icao24` and no column `registration`"),
+        ("", "the first line should name the columns, and is empty"),
         ("PK\x03\x04", "no column `icao24`"),
     ],
 )
 def test_another_file_is_refused_whole_in_one_line(head: str, words: str) -> None:
     with pytest.raises(InputError) as caught:
         AircraftRows([f"{head}\n"], "mine.csv")
-    assert str(caught.value).startswith("mine.csv:1: ")
+    assert str(caught.value).startswith("mine.csv:")
     assert words in str(caught.value)
+
+
+def rows_around(broken: str, *, head: str = "icao24,registration,operator") -> tuple[list[str], list[RefusedRow]]:
+    lines = [head, *(f"4b{k:04x},HB-{k},Somebody" for k in range(20)), broken,
+             *(f"4b{k:04x},HB-{k},Somebody" for k in range(20, 40))]  # fmt: skip
+    rows = AircraftRows((f"{line}\n" for line in lines), "mine.csv")
+    return [row.registration for row in rows], rows.refused
+
+
+ALL = [f"HB-{k}" for k in range(40)]
+
+
+@pytest.mark.parametrize(
+    "broken", ['4c0000,HB-X,"open', '4c0000,"HB-X,open', f"4c0000,HB-X,{'long' * 100}", f"4c0000,HB-X,{'x' * 200_000}"]
+)
+def test_a_quote_that_never_closes_and_an_endless_value_cost_their_own_row_alone(broken: str) -> None:
+    told, refused = rows_around(broken)
+    assert told == ALL
+    assert [(row.line, row.reason) for row in refused] == [(22, Refusal.COLUMNS)]
+
+
+def test_two_stray_quotes_far_apart_swallow_nothing_between_them() -> None:
+    lines = ["icao24,registration,operator\n", *(f"4b{k:04x},HB-{k},Somebody\n" for k in range(200))]
+    lines[20], lines[180] = '4b1000,HB-A,"one\n', '4b1001,HB-B,"two\n'
+    rows = AircraftRows(lines, "mine.csv")
+    assert len(list(rows)) == 198
+    assert [row.line for row in rows.refused] == [21, 181]
+
+
+def test_a_value_may_go_over_a_line_in_quotes() -> None:
+    told, refused = rows_around('4c0000,HB-X,"One\nAir"')
+    assert told == [*ALL[:20], "HB-X", *ALL[20:]]
+    assert refused == []
+
+
+def test_a_backslash_at_the_end_of_a_line_is_no_reason_to_read_on() -> None:
+    lines = [
+        "4B0001;HB-A;A320;00;AIRBUS;2010;One\\;Air;",
+        "4B0002;HB-B;A320;00;AIRBUS;2010;Two\\",
+        "4B0003;HB-C;;00;;;;",
+    ]
+    _, told = read("".join(f"{line}\n" for line in lines))
+    assert [(row.registration, row.operator) for row in told] == [("HB-A", "One;Air"), ("HB-B", "Two"), ("HB-C", "")]
+
+
+def test_nothing_in_a_row_commands_a_terminal() -> None:
+    _, told = read("icao24,registration,operator\n4b0001,HB-A,\x1b[2Jred\u202eair\x07\n")
+    assert told[0].operator == "[2Jredair"
+
+
+@pytest.mark.parametrize("registration", ["-", "?", "..."])
+def test_a_registration_without_a_letter_or_digit_is_none(registration: str) -> None:
+    _, told = read(f"icao24,registration,type\n4b0001,{registration},A320\n")
+    assert told[0].registration == ""
+
+
+@pytest.mark.parametrize("row", ["4b0001,,,1234,", "4b0001,,,,no"])
+def test_a_serial_number_or_not_being_military_is_something_told(row: str) -> None:
+    _, told = read(f"icao24,registration,type,serial,military\n{row}\n")
+    assert len(told) == 1
+
+
+def test_when_a_certificate_expires_is_not_when_a_registration_ends() -> None:
+    head = "icao24,registration,typecode,operatoricao,registered,reguntil"
+    _, told = read(f"{head}\na00002,N1A,C172,,2021-03-01,2024-01-31\n")
+    assert (told[0].valid_from, told[0].valid_to) == (date(2021, 3, 1), None)
+
+
+def test_columns_of_ones_own_that_are_not_used_are_named_and_a_day_is_asked_for_as_one() -> None:
+    lines = ["icao24,registration,remarks,from\n", "440001,OE-IAA,sold,01/02/2023\n", "440002,OE-IAB,,2023-02-01\n"]
+    rows = AircraftRows(lines, "mine.csv")
+    assert [row.registration for row in rows] == ["OE-IAB"]
+    assert rows.unused == ("remarks",)
+    assert [row.text for row in rows.refused] == ["'01/02/2023' is no day; write it as 2024-11-07"]

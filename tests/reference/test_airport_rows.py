@@ -234,7 +234,11 @@ LINES = st.lists(PIECES, max_size=12)
 
 @given(LINES)
 def test_whatever_follows_the_columns_every_line_is_used_refused_or_empty(lines: list[str]) -> None:
-    read = standing(*lines)
+    try:
+        read = standing(*lines)
+    except InputError as error:
+        assert "breaks off" in str(error)  # noqa: PT017 # of a file it is right to
+        return
     numbers = [*(row.line for row in read.rows), *(row.line for row in read.refused)]
     assert len(set(numbers)) == len(numbers)
     assert all(2 <= number <= len(lines) + 1 for number in numbers)
@@ -249,3 +253,11 @@ def test_any_text_is_read_or_refused_in_one_line(lines: Iterable[str]) -> None:
         read_airports(lines, "a.csv")
     except InputError as error:
         assert len(str(error).splitlines()) == 1  # noqa: PT017 # both outcomes are right
+
+
+def test_a_file_whose_last_line_breaks_off_is_no_whole_table() -> None:
+    with pytest.raises(InputError, match=r"^a\.csv:3: the last line breaks off; the file is not whole"):
+        read_airports([STANDING + "\n", ROW + "\n", ROW[:20]], "a.csv")
+    with pytest.raises(InputError, match=r"^r\.csv:3: the last line breaks off"):
+        read_runways([RUNWAYS + "\n", RUNWAY + "\n", RUNWAY[:9]], "r.csv")
+    assert len(read_airports([STANDING + "\n", ROW], "a.csv").rows) == 1

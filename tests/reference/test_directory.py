@@ -31,28 +31,28 @@ def kinds(icao24: str, *tables: AircraftTable, at: float = AT) -> set[RemarkKind
     ("icao24", "country", "military", "registration", "type_code"),
     [
         # Ten states, military blocks among them; the registrations are the tables' or the registers' own.
-        ("15522c", "RU", False, "RA-86572", None),
-        ("a12345", "US", False, "N1722M", None),
+        ("15522c", "RU", None, "RA-86572", None),
+        ("a12345", "US", None, "N1722M", None),
         ("ae01c5", "US", True, "64-14843", "R135"),
         ("43c001", "GB", True, None, None),
         ("3f4001", "DE", True, None, None),
-        ("7278a5", "KP", False, None, None),
-        ("731821", "IR", False, "EP-FAA", None),
-        ("155be3", "RU", False, "RA-89059", "SU95"),
-        ("8406d0", "JP", False, "JA01WJ", "A35K"),
+        ("7278a5", "KP", None, None, None),
+        ("731821", "IR", None, "EP-FAA", None),
+        ("155be3", "RU", None, "RA-89059", "SU95"),
+        ("8406d0", "JP", None, "JA01WJ", "A35K"),
         ("33ff01", "IT", True, None, None),
-        ("778400", "SY", False, None, None),
-        ("780a80", "CN", False, "B-LBF", "A333"),
+        ("778400", "SY", None, None, None),
+        ("780a80", "CN", None, "B-LBF", "A333"),
     ],
 )
 def test_addresses_of_ten_states(
-    icao24: str, country: str, military: bool, registration: str | None, type_code: str | None
+    icao24: str, country: str, military: bool | None, registration: str | None, type_code: str | None
 ) -> None:
     identity = directory(shipped_aircraft()).identity(icao24, AT)
     assert (identity.country, identity.military) == (country, military)
     assert first_value(identity.registration) == registration
     assert first_value(identity.type_code) == type_code
-    assert (identity.military_source is not None) == military
+    assert (identity.military_source is not None) == bool(military)
 
 
 def test_every_word_has_its_source_and_the_day_of_it() -> None:
@@ -184,4 +184,61 @@ def test_many_at_once_are_told_as_each_by_itself(addresses: list[int], day: str)
         assert labels.type_code[i] == (first_value(identity.type_code) or "")
         assert labels.operator[i] == (first_value(identity.operator) or "")
         assert labels.country[i] == (identity.country or "")
-        assert bool(labels.military[i]) is identity.military
+        assert bool(labels.military[i]) is bool(identity.military)
+
+
+def test_of_two_rows_of_one_table_that_both_hold_the_one_that_began_last_counts() -> None:
+    """A table of the past often does not say when something ended."""
+    past = of(
+        row(0x4B1805, "HB-IKU", operator="Old Air", valid_from=date(2010, 1, 1)),
+        row(0x4B1805, "HB-IQQ", valid_from=date(2023, 1, 1)),
+        row(0x4B1805, "HB-JCO"),
+    )
+    identity = directory(past).identity("4b1805", AT)
+    assert [fact.value for fact in identity.registration][:3] == ["HB-IQQ", "HB-IKU", "HB-JCO"]
+    assert first_value(identity.operator) == "Old Air"
+    labels = directory(past).labels(np.array([0x4B1805], np.uint32), AT)
+    assert (labels.registration, labels.operator) == (["HB-IQQ"], ["Old Air"])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "icao24", "military"),
+    [
+        (False, True, "4b1805", False),
+        (True, False, "4b1805", True),
+        (None, True, "4b1805", True),
+        (False, None, "ae01c5", False),
+        (None, None, "ae01c5", True),
+    ],
+)
+def test_whether_it_is_military_is_for_the_most_trusted_source_that_says_so(
+    first: bool | None, second: bool | None, icao24: str, military: bool
+) -> None:
+    address = int(icao24, 16)
+    known = directory(of(row(address, "X", military=first)), of(row(address, "Y", military=second)))
+    assert known.identity(icao24, AT).military is military
+    assert bool(known.labels(np.array([address], np.uint32), AT).military[0]) is military
+
+
+def test_what_only_a_rule_with_exceptions_tells_is_weak() -> None:
+    known = directory()
+    assert [fact.weak for fact in known.identity("731821", AT).registration] == [True]
+    assert [fact.weak for fact in known.identity("a00001", AT).registration] == [False]
+
+
+def test_a_registration_that_ran_out_and_is_what_the_register_computes_was_no_other() -> None:
+    """The row ended in the year before; the aircraft flies on under the same registration."""
+    assert kinds("a00002", of(row(0xA00002, "N1A", valid_to=date(2024, 1, 31)))) == set()
+
+
+def test_gliders_of_one_serial_number_are_not_one_airframe_and_remarks_have_an_end() -> None:
+    gliders = [
+        row(0x440000 + k, f"OE-{k}", type_code="GLID", serial="001", valid_from=date(2024, 1, 1)) for k in range(9)
+    ]
+    assert kinds("440001", of(*gliders)) == set()
+    many = [
+        row(0x440000 + k, f"OE-{k}", type_code="A306", serial="838", valid_from=date(2024, 1, 1)) for k in range(20)
+    ]
+    assert len(directory(of(*many)).identity("440001", AT).remarks) == 8
+    too_many = [row(0x440000 + k, f"OE-{k}", type_code="A306", serial="838") for k in range(40)]
+    assert kinds("440001", of(*too_many)) == set()

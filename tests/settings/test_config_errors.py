@@ -128,6 +128,7 @@ SETTINGS = [
     ("missing list", "receivers: []\nwatchlists: [nowhere.yaml]\n", 1, "cannot be read: no such file"),
 ]
 LISTS = [
+    ("unknown type", LISTING.replace("airport: ZKPY", "type: IL26"), 2, "unknown type `IL26`; did you mean `"),
     ("unknown airport", LISTING.replace("ZKPY", "ZKPX"), 2, "unknown airport 'ZKPX'"),
     ("unknown key", LISTING.replace("reason", "raeson"), 9, "unknown key `raeson`; did you mean `reason`?"),
     ("missing source", LISTING.replace("    source: s\n", ""), 2, "missing required field `source`"),

@@ -12,6 +12,7 @@ from datetime import date
 import msgspec
 
 from detector.domain.errors import InputError
+from detector.reference.row_values import text_of
 
 NOT_KNOWN = ""
 """A text that the list does not give."""
@@ -22,7 +23,8 @@ class SdnAircraft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
 
     identifier       number of the entry (`ent_num` of SDN.CSV, profile number of sdn_advanced.xml)
     name             as listed; mostly the registration, sometimes `MSN 391`
-    tails            registrations that the entry names, current and previous; () where it names none
+    tails            registrations that it has, the name where that is one; () where the entry gives none
+    previous_tails   registrations that it had before: another aircraft may have them now
     mode_s           addresses that it names, six hexadecimal digits in lower case
     model, serial, construction_no, operator
                      as written there, "" where not; several are divided by `; `
@@ -39,6 +41,7 @@ class SdnAircraft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     identifier: str
     name: str
     tails: tuple[str, ...] = ()
+    previous_tails: tuple[str, ...] = ()
     mode_s: tuple[str, ...] = ()
     model: str = NOT_KNOWN
     serial: str = NOT_KNOWN
@@ -94,7 +97,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 
 LABELS = {
     "Aircraft Tail Number": "tails",
-    "Previous Aircraft Tail Number": "tails",
+    "Previous Aircraft Tail Number": "previous_tails",
     "Aircraft Mode S Transponder Code": "mode_s",
     "Aircraft Model": "model",
     "Aircraft Manufacturer's Serial Number (MSN)": "serial",
@@ -104,7 +107,11 @@ LABELS = {
 """Labels of the remarks in SDN.CSV and of the feature types in sdn_advanced.xml, and the field that each one fills."""
 
 MODE_S = re.compile("[0-9A-Fa-f]{6}")
+REGISTRATION = re.compile(r"(?!MSN|S/?N)(?=.*[A-Z])(?=.*[-0-9])[A-Z0-9]{1,3}-?[A-Z0-9]{2,6}")
+"""A name of this form is the registration: SDN.CSV mostly gives it nowhere else."""
 ENTRY_NUMBER = re.compile("[0-9]{1,9}")
+SHOWN = 40
+"""So many characters of a wrong value are shown in a message."""
 
 
 def entry(
@@ -119,23 +126,28 @@ def entry(
 ) -> tuple[SdnAircraft, list[str]]:
     """An entry from texts by field of `LABELS`, and notes on it. Raises ValueError without a number or a name."""
     if not ENTRY_NUMBER.fullmatch(identifier):
-        raise ValueError(f"the number of the entry, {identifier!r}, is not a number")
+        raise ValueError(f"the number of the entry, {identifier[:SHOWN]!r}, is not a number")
+    name = _on_one_line(name)
     if not name:
         raise ValueError(f"entry {identifier} has no name")
-    codes = [code.strip() for code in values.get("mode_s", ()) if code.strip()]
+    tails = once(tail.upper() for tail in values.get("tails", ()))
+    if not tails and REGISTRATION.fullmatch(name.upper()):
+        tails = (name.upper(),)
+    codes = once(values.get("mode_s", ()))
     notes = [
-        f"entry {identifier} ({name}): Mode S code {code!r} is not six hexadecimal digits and is left out"
+        f"entry {identifier} ({name}): Mode S code {code[:SHOWN]!r} is not six hexadecimal digits and is left out"
         for code in codes
         if not MODE_S.fullmatch(code)
     ]
     made = SdnAircraft(
         identifier=identifier,
         name=name,
-        tails=once(tail.upper() for tail in values.get("tails", ())),
+        tails=tails,
+        previous_tails=once(tail.upper() for tail in values.get("previous_tails", ())),
         mode_s=once(code.lower() for code in codes if MODE_S.fullmatch(code)),
         model=_joined(values.get("model", ())),
         # A few serial numbers carry the full stop of the sentence that they ended once.
-        serial=_joined(text.rstrip(". ") for text in values.get("serial", ())),
+        serial=_joined(_on_one_line(text).rstrip(". ") for text in values.get("serial", ())),
         construction_no=_joined(values.get("construction_no", ())),
         operator=_joined(values.get("operator", ())),
         linked_to=once(linked_to),
@@ -143,14 +155,19 @@ def entry(
         listed_from=listed_from,
         dated_by=dated_by,
     )
-    if not (made.tails or made.mode_s or made.serial or made.construction_no):
+    if not (made.tails or made.previous_tails or made.mode_s or made.serial or made.construction_no):
         notes.append(f"entry {identifier} ({name}) names no registration, address or serial number to know it by")
     return made, notes
 
 
 def once(texts: Iterable[str]) -> tuple[str, ...]:
-    """Each text once, in order, white space folded, without empty ones."""
-    return tuple(dict.fromkeys(folded for text in texts if (folded := " ".join(text.split()))))
+    """Each text once, in order, on one line, with nothing in it that a terminal obeys, and without empty ones."""
+    return tuple(dict.fromkeys(plain for text in texts if (plain := _on_one_line(text))))
+
+
+def _on_one_line(text: str) -> str:
+    """White space is folded again, as some of it lay between characters that are left out."""
+    return " ".join(text_of(text).split())
 
 
 def _joined(texts: Iterable[str]) -> str:

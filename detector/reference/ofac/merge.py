@@ -18,8 +18,8 @@ MAX_DROPPED = 0.2
 """Share of the aircraft that may go at once: more looks like a download that broke off. A whole fleet can go, as Iran
 Air's did on 16 January 2016; then a person looks at the changes, and forces it."""
 COMPARED = (
-    *("name", "tails", "mode_s", "model", "serial", "construction_no", "operator", "linked_to", "programmes"),
-    "listed_from",
+    *("name", "tails", "previous_tails", "mode_s", "model", "serial", "construction_no", "operator", "linked_to"),
+    *("programmes", "listed_from"),
 )
 
 

@@ -12,11 +12,15 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from pathlib import Path
 
 from detector.domain.errors import InputError
 from detector.reference.ofac.entries import LABELS, Refused, SdnAircraft, SdnList, entry
 
 COLUMNS = 12
+LONGEST_LINE = 1_000_000
+"""Characters. The longest lines of the real file have a few thousand; a longer one is no list, but a broken or hostile
+file."""
 NULL = "-0-"
 END_OF_FILE = "\x1a"
 """Ctrl-Z, with which some files of DOS days end."""
@@ -40,10 +44,10 @@ LINKED_TO = re.compile(r"\(?Linked To:\s*(.*?)\)?", re.DOTALL)
 def read_sdn_csv(lines: Iterable[str], name: str, dated: date) -> tuple[SdnList, Refused]:
     """The aircraft of a list published on the day `dated`, ordered as in the file, and what was not taken.
 
-    The shape is told by the first line. Raises InputError, which begins with `name`, where it is neither shape, or
-    where no aircraft can be taken.
+    The shape is told by the first line. Raises InputError, which begins with `name`, where it is neither shape, where
+    a line is longer than `LONGEST_LINE`, or where no aircraft can be taken.
     """
-    rows: Iterator[NumberedRow] = _rows(lines)
+    rows: Iterator[NumberedRow] = _rows(lines, name)
     first: NumberedRow = next(rows, (1, ""))
     sample = first[1] == list(SAMPLE_HEAD)
     if not sample:
@@ -75,14 +79,16 @@ def read_sdn_csv(lines: Iterable[str], name: str, dated: date) -> tuple[SdnList,
         notes.extend(f"line {number}: {note}" for note in made[1])
     if not taken:
         raise InputError(f"{name}: no aircraft in it; is it the whole list?")
-    found = SdnList(dated=dated, source="aircraft table" if sample else "SDN.CSV", entries=tuple(taken.values()))
+    found = SdnList(dated=dated, source=f"OFAC SDN list ({Path(name).name})", entries=tuple(taken.values()))
     return found, Refused(others=others, rows=tuple(refused), notes=tuple(notes))
 
 
-def _rows(lines: Iterable[str]) -> Iterator[NumberedRow]:
+def _rows(lines: Iterable[str], name: str) -> Iterator[NumberedRow]:
     """Number of the line from 1, and its columns, or what is wrong with it. Each line by itself: a quotation mark that
     is never closed costs one row, not all that follow."""
     for number, line in enumerate(lines, 1):
+        if len(line) > LONGEST_LINE:
+            raise InputError(f"{name}:{number}: a line of more than {LONGEST_LINE:,} characters; get the file again")
         text = line.rstrip("\r\n" + END_OF_FILE).removeprefix("\ufeff")
         if not text.strip():
             continue

@@ -16,14 +16,18 @@ import xml.etree.ElementTree as ET
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import BinaryIO
 
 from detector.domain.errors import InputError
-from detector.reference.ofac.entries import LABELS, Refused, SdnAircraft, SdnList, entry
+from detector.reference.ofac.entries import LABELS, SHOWN, Refused, SdnAircraft, SdnList, entry
+from detector.reference.row_values import text_of
 
 CHUNK_BYTES = 1 << 16
 HEAD_BYTES = 1 << 8
 """Fed at a time until the root element begins: so a DTD is noticed before much of what it declares can be used."""
+LONGEST_TEXT = 100_000
+"""Characters within one element. Those of the real file have a few hundred at most."""
 ROOT = "Sanctions"
 LABEL_SETS = frozenset(
     {"DetailReference", "EntryEventType", "FeatureType", "NamePartType", "PartySubType", "SanctionsType"}
@@ -38,7 +42,7 @@ def read_sdn_advanced(file: BinaryIO, name: str) -> tuple[SdnList, Refused]:
     """The aircraft of the list, ordered as in the file, and what was not taken.
 
     Raises InputError, which begins with `name`, and takes nothing, where the file is damaged, cut off, declares a DTD,
-    is other XML, does not say its day, or holds no aircraft.
+    is other XML, has more text than `LONGEST_TEXT` in an element, does not say its day, or holds no aircraft.
     """
     target = _Target(name)
     parser = ET.XMLParser(target=target)  # noqa: S314  a DTD, in which a bomb would lie, is refused
@@ -47,7 +51,9 @@ def read_sdn_advanced(file: BinaryIO, name: str) -> tuple[SdnList, Refused]:
             parser.feed(data)
         parser.close()
     except (ET.ParseError, LookupError, ValueError) as error:
-        raise InputError(f"{name}: damaged or cut off, or no XML ({error}); get the file again") from error
+        raise InputError(
+            f"{name}: damaged or cut off, or no XML ({text_of(str(error))}); get the file again"
+        ) from error
     return target.found()
 
 
@@ -67,9 +73,13 @@ class _Target:
         """Profiles with a sanctions entry."""
         self.events: dict[str, list[tuple[str, date]]] = defaultdict(list)
         """By profile: (EntryEventTypeID, day)."""
+        self.undated: set[str] = set()
+        """Profiles of which an event has no day that is one."""
         self.measures: dict[str, list[tuple[str, str]]] = defaultdict(list)
         """By profile: (SanctionsTypeID, comment)."""
         self._text: list[str] | None = None
+        self._length = 0
+        """Characters of the text so far; where none is taken, since the last tag."""
         self._id = self._profile = self._feature = self._detail = self._listed = self._event = self._measure = ""
         self._date: dict[str, str] = {}
         self._primary = False
@@ -111,12 +121,21 @@ class _Target:
         local = tag.rpartition("}")[2]
         if not self.inside:
             if local != ROOT:
-                raise InputError(f"{self.name}: XML with the root <{local}>, not <{ROOT}> as in sdn_advanced.xml")
+                raise InputError(
+                    f"{self.name}: XML with the root <{text_of(local[:SHOWN])}>, not <{ROOT}> as in sdn_advanced.xml"
+                )
             self.inside = True
+        if self._text is None:
+            self._length = 0
         if (starts := self._starts.get(local)) is not None:
             starts(attributes)
 
     def data(self, text: str) -> None:
+        self._length += len(text)
+        if self._length > LONGEST_TEXT:
+            raise InputError(
+                f"{self.name}: an element with more than {LONGEST_TEXT:,} characters of text; get the file from OFAC"
+            )
         if self._text is not None:
             self._text.append(text)
 
@@ -126,6 +145,8 @@ class _Target:
             text = "" if self._text is None else "".join(self._text).strip()
             self._text = None
             ends(local, text)
+        if self._text is None:
+            self._length = 0
 
     def close(self) -> None:
         return None
@@ -217,6 +238,8 @@ class _Target:
     def _event_ends(self, _: str, __: str) -> None:
         if (day := _day(self._date)) is not None:
             self.events[self._listed].append((self._event, day))
+        else:
+            self.undated.add(self._listed)
 
     def _measure_starts(self, attributes: Attributes) -> None:
         self._measure = attributes.get("SanctionsTypeID", "")
@@ -243,13 +266,15 @@ class _Target:
             try:
                 made, odd = self._aircraft(profile)
             except ValueError as error:
-                refused.append(f"profile {profile}: {error}")
+                refused.append(f"profile {text_of(profile[:SHOWN])}: {error}")
                 continue
             taken.append(made)
             notes.extend(odd)
+            if profile in self.undated:
+                notes.append(f"entry {made.identifier} ({made.name}): an event of the entry without a day is left out")
         if not taken:
             raise InputError(f"{self.name}: no aircraft in it; is it the sdn_advanced.xml of OFAC?")
-        found = SdnList(dated=self.issued, source="sdn_advanced.xml", entries=tuple(taken))
+        found = SdnList(dated=self.issued, source=f"OFAC SDN list ({Path(self.name).name})", entries=tuple(taken))
         others = len(self.names.keys() - self.aircraft.keys())
         return found, Refused(others=others, rows=tuple(refused), notes=tuple(notes))
 

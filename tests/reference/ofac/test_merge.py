@@ -161,6 +161,16 @@ def test_changes_tell_what_came_what_went_and_what_became_of_each_field() -> Non
     assert (record["before"], record["after"]) == ("2020-02-07", "2021-03-04")
 
 
+def test_a_registration_that_became_a_previous_one_is_two_changes() -> None:
+    old = merged(None, version(FIRST, entry(99, tails=("ZZ-99",))))
+    new = version(SECOND, entry(99, tails=("ZZ-100",), previous_tails=("ZZ-99",)))
+    assert changes(old, new).lines() == [
+        "~ 99 ZZ-99: tails ZZ-99 -> ZZ-100",
+        "~ 99 ZZ-99: previous_tails none -> ZZ-99",
+    ]
+    assert SdnList.from_bytes(merged(old, new).to_bytes(), "x").current()["99"].previous_tails == ("ZZ-99",)
+
+
 def test_a_day_is_a_change_only_where_the_new_version_tells_one() -> None:
     old = merged(None, version(FIRST, entry(99)))
     assert changes(old, version(SECOND, entry(99))).lines() == []

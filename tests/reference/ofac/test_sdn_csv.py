@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from detector.domain.errors import InputError
-from detector.reference.ofac.entries import Refused, SdnAircraft, SdnList
+from detector.reference.ofac.entries import Refused, SdnAircraft, SdnList, entry
 from detector.reference.ofac.sdn_csv import read_sdn_csv
 
 DAY = date(2025, 1, 15)
@@ -25,7 +25,8 @@ def test_all_that_the_remarks_tell_of_an_aircraft_is_taken(read: tuple[SdnList, 
     assert read[0].entries[0] == SdnAircraft(
         identifier="99001",
         name="ZZ-AAA",
-        tails=("ZZ-AAA", "ZZ-AAX", "ZZ-AAY"),
+        tails=("ZZ-AAA",),
+        previous_tails=("ZZ-AAX", "ZZ-AAY"),
         mode_s=("abc123",),
         model="IL76-TD",
         serial="1023400000",
@@ -53,9 +54,26 @@ def test_a_code_that_is_no_address_is_left_out_with_a_note(read: tuple[SdnList, 
     assert any("line 5" in note and "'42424'" in note for note in read[1].notes)
 
 
-def test_an_entry_that_nothing_can_be_known_by_is_taken_with_a_note(read: tuple[SdnList, Refused]) -> None:
-    assert read[0].entries[2].name == "ZZ-AAC"
-    assert "line 6: entry 99003 (ZZ-AAC) names no registration, address or serial number to know it by" in read[1].notes
+def test_a_name_that_is_a_registration_is_one(read: tuple[SdnList, Refused]) -> None:
+    assert (read[0].entries[2].name, read[0].entries[2].tails) == ("ZZ-AAC", ("ZZ-AAC",))
+
+
+@pytest.mark.parametrize(
+    ("name", "tails"),
+    [
+        *(("EP-GOM", ("EP-GOM",)), ("YV3533", ("YV3533",)), ("N488RC", ("N488RC",)), ("P4-MES", ("P4-MES",))),
+        *(("ra-76842", ("RA-76842",)), ("MSN 391", ()), ("MSN391", ()), ("391", ()), ("SALWAN", ())),
+        *(("AIRBUS A340", ()), ("JY-JAV ", ("JY-JAV",))),
+    ],
+)
+def test_a_name_of_another_form_is_none(name: str, tails: tuple[str, ...]) -> None:
+    assert entry("99", name, {})[0].tails == tails
+
+
+def test_an_entry_that_nothing_can_be_known_by_is_taken_with_a_note() -> None:
+    found, (note,) = entry("99003", "AN AIRCRAFT", {})
+    assert found.name == "AN AIRCRAFT"
+    assert note == "entry 99003 (AN AIRCRAFT) names no registration, address or serial number to know it by"
 
 
 def test_what_is_no_aircraft_is_counted(read: tuple[SdnList, Refused]) -> None:
@@ -89,7 +107,7 @@ def test_a_quotation_mark_that_is_never_closed_costs_one_row() -> None:
 def test_a_byte_order_mark_and_windows_line_ends_change_nothing(read: tuple[SdnList, Refused]) -> None:
     lines = FILE.read_text(encoding="utf-8").splitlines()
     lines[0] = "\ufeff" + lines[0]
-    assert read_sdn_csv((line + "\r\n" for line in lines), "x", DAY) == read
+    assert read_sdn_csv((line + "\r\n" for line in lines), "sdn.csv", DAY) == read
 
 
 def test_the_shipped_sample_is_read_whole() -> None:
@@ -133,3 +151,43 @@ def test_another_file_is_an_error_in_one_line(lines: list[str]) -> None:
 def test_a_list_without_aircraft_is_an_error(lines: list[str]) -> None:
     with pytest.raises(InputError, match=r"^x: no aircraft in it"):
         read_sdn_csv(lines, "x", DAY)
+
+
+def test_what_a_terminal_obeys_or_nobody_sees_is_left_out_of_every_field() -> None:
+    odd = "\u202e\x1b[2J \x07"
+    row = f"1,ZZ{odd}-A,ZZ{odd}-A,SD{odd}GT,B\u200b747{odd},24\u2066576.{odd},8{odd}67,4000{odd}65,O{odd},L{odd}L.\n"
+    found, refused = read_sdn_csv([HEAD, row.replace(odd, "\u202e\x07")], "x", DAY)
+    assert found.entries == (
+        SdnAircraft(
+            identifier="1", name="ZZ-A", tails=("ZZ-A",), programmes=("SDGT",), model="B747", serial="24576",
+            construction_no="867", mode_s=("400065",), operator="O", linked_to=("LL",),
+        ),
+    )  # fmt: skip
+    assert refused == Refused()
+    found, refused = read_sdn_csv([HEAD, row, f"{odd},A,,,,,,,,\n", f"2,{odd[0]},,,,,,,,\n"], "x", DAY)
+    told = [*refused.rows, *refused.notes, *(str(getattr(found.entries[0], name)) for name in ("name", "model"))]
+    assert all(text.isprintable() for text in told)
+    assert found.entries[0].name == "ZZ[2J -A"
+    assert "entry 2 has no name" in refused.rows[1]
+
+
+def test_a_line_without_end_is_an_error_in_one_line() -> None:
+    lines = [HEAD, "1,ZZ-A,ZZ-A,SDGT,B,1,2,,O,L\n", "2,ZZ-B," + "x" * 1_000_000]
+    with pytest.raises(InputError, match=r"^x:3: a line of more than 1,000,000 characters") as caught:
+        read_sdn_csv(lines, "x", DAY)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 200
+
+
+def test_a_row_of_a_megabyte_costs_that_row_alone() -> None:
+    lines = [HEAD, "1,ZZ-A,ZZ-A,SDGT,B,1,2,,O,L\n", "2,ZZ-B," + "x" * 900_000 + "\n"]
+    found, refused = read_sdn_csv(lines, "x", DAY)
+    assert len(found.entries) == 1
+    assert refused.rows[0].startswith("line 3: not a row of CSV")
+
+
+def test_a_registration_of_the_past_alone_is_something_to_know_an_aircraft_by() -> None:
+    row = '1,"ZZ-A","aircraft","SDGT",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"Previous Aircraft Tail Number ZZ-B."\n'
+    found, refused = read_sdn_csv([row], "x", DAY)
+    assert (found.entries[0].tails, found.entries[0].previous_tails) == ((), ("ZZ-B",))
+    assert refused.notes == ()

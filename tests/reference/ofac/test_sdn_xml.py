@@ -27,7 +27,8 @@ def test_an_aircraft_is_taken_with_all_that_the_file_tells_of_it() -> None:
     assert found.entries[0] == SdnAircraft(
         identifier="99001",
         name="ZZ-AAA",
-        tails=("ZZ-AAA", "ZZ-AAX"),
+        tails=("ZZ-AAA",),
+        previous_tails=("ZZ-AAX",),
         mode_s=("abc123",),
         model="Il-76TD",
         serial="1023400000",
@@ -51,6 +52,7 @@ def test_a_day_that_is_none_and_a_code_that_is_no_address_are_left_out() -> None
     assert (found.entries[1].listed_from, found.entries[1].dated_by) == (None, "")
     assert found.entries[1].mode_s == ()
     assert any("'42424'" in note for note in refused.notes)
+    assert any("MSN 391): an event of the entry without a day" in note for note in refused.notes)
 
 
 def test_former_ties_and_parties_without_a_name_are_not_linked() -> None:
@@ -152,6 +154,39 @@ def test_a_file_without_a_day_or_without_aircraft_is_refused(old: bytes, new: by
         read(DATA.replace(old, new))
 
 
+@pytest.mark.parametrize(
+    ("tag", "more"),
+    [
+        (b"<VersionDetail", b"x" * 100_001),
+        (b"<NamePartValue", b"x" * 100_001),
+        (b"<FeatureType ", b"xy<b>z</b>" * 50_000),
+        (b"<Comment", b"x" * 100_001),
+        (b"<FeatureType ", b"\xc3\xa9" * 100_001),
+        (b"<DistinctParties", b" " * 100_001),
+    ],
+)
+def test_an_element_with_more_text_than_any_of_the_real_file_is_refused(tag: bytes, more: bytes) -> None:
+    at = DATA.index(b">", DATA.index(tag)) + 1
+    with pytest.raises(InputError, match=r"^sdn.xml: an element with more than 100,000 characters") as caught:
+        read(DATA[:at] + more + DATA[at:])
+    assert "\n" not in str(caught.value)
+
+
+def test_many_elements_have_more_text_together_than_one_may_have() -> None:
+    at = DATA.index(b"</FeatureTypeValues>")
+    more = b"".join(b'<FeatureType ID="a%d">%s</FeatureType>\n' % (n, b"x" * 90_000) for n in range(5))
+    assert read(DATA[:at] + more + DATA[at:]) == read(DATA)
+
+
+def test_what_a_terminal_obeys_or_nobody_sees_is_left_out() -> None:
+    odd = "\u202e\u200b\x9b".encode()
+    other = DATA.replace(b">ZZ-AAA<", b">ZZ" + odd + b"-AAA<").replace(b"Il-76TD", b"Il" + odd + b"-76TD")
+    assert other.count(odd) >= 2
+    assert read(other) == read(DATA)
+    _, refused = read(DATA.replace(b'"99003"', b'"99003' + odd + b'"'))
+    assert refused.rows == ("profile 99003: no sanctions entry names it: it is not on the list",)
+
+
 def test_memory_does_not_grow_with_parties_that_are_no_aircraft() -> None:
     """Of each it keeps the name; a party of the real file has some 6 kB of XML."""
     start = DATA.index(b'<DistinctParty FixedRef="102">')
@@ -178,7 +213,7 @@ def test_memory_does_not_grow_with_parties_that_are_no_aircraft() -> None:
             return taken
 
     tracemalloc.start()
-    found, refused = read_sdn_advanced(Parties(), "big.xml")
+    found, refused = read_sdn_advanced(Parties(), "sdn.xml")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert found == read(DATA)[0]
