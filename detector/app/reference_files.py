@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from detector.domain.errors import InputError
+from detector.editions import Original
 from detector.feeds.compression import CompressedFile
-from detector.library import Original
 
 CHUNK_BYTES = 1 << 20
 MOST_BYTES = 1 << 30

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from detector.app import reference_files as files
-from detector.domain.errors import UsageError
-from detector.library import AIRCRAFT, AIRPORTS, OFAC, Library, NewTable, Version
+from detector.domain.errors import ConfigError, UsageError
+from detector.editions import AIRCRAFT, AIRPORTS, OFAC, Library, NewTable, Version
 from detector.reference import aircraft_review, airport_review
 from detector.reference.aircraft_rows import AircraftRows
 from detector.reference.aircraft_table import AircraftTable
@@ -136,13 +136,17 @@ def _airports(update: Update, options: UpdateOptions, path: Path, configuration:
         watched,
         name=str(path),
         witnessed={moved.code for moved in notes.moved},
+        astray=notes.astray,
         accepted=options.accepted,
         accept_moves=options.accept_moves,
         forced=options.forced,
     )
     data = review.table.to_bytes()
     # Corrections and lists that do not fit the new table would keep everything from starting afterwards.
-    load_configuration(options.config, airports=data)
+    try:
+        load_configuration(options.config, airports=data)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: with it the configuration would no longer fit: {error}") from error
     given = (path,) if options.runways is None else (path, options.runways)
     update.tables.append(
         NewTable(
@@ -208,7 +212,7 @@ def _ofac(update: Update, options: UpdateOptions, path: Path, old: SdnList) -> N
             kind=OFAC,
             name=OFAC,
             data=whole.to_bytes(),
-            rows=len(whole.entries),
+            rows=len(whole.current()),
             source=whole.source,
             dated=whole.dated,
             originals=(files.original(path),),

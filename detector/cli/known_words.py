@@ -70,12 +70,12 @@ def _aircraft(aircraft: Record, on: str) -> Iterator[str]:
             continue
         yield f"    {', '.join(parts)}{who_words.days(row)} {sources.mark(row)}"
     yield from sources.lines()
-    yield from _listings(aircraft["listings"], on)
+    yield from _listings(aircraft["listings"], on, " by anything but its call sign")
     yield from _tables(aircraft["tables"])
 
 
-def _listings(listings: list[Record], on: str) -> Iterator[str]:
-    yield "  listed:" if listings else "  on none of the lists in use"
+def _listings(listings: list[Record], on: str, by: str = "") -> Iterator[str]:
+    yield "  listed:" if listings else f"  on none of the lists in use{by}"
     for listing in listings:
         mark = "" if listing["in_force"] else f" NOT IN FORCE on {on}:"
         yield f"   {mark} {who_words.listed(listing)}"

@@ -16,7 +16,7 @@ from detector.cli import known_words, outputs, tables
 from detector.cli.known import looked_up
 from detector.domain.errors import UsageError
 from detector.domain.times import EPOCH
-from detector.library import Library, Version
+from detector.editions import Library, Version
 from detector.settings import load_configuration, load_settings, reference_folder
 from detector.settings.load import find_config
 

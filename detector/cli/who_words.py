@@ -54,7 +54,8 @@ def days(record: Record) -> str:
 
 def listed(listing: Record) -> str:
     """A listing in one line: what it names, by whom, where, since when, and why."""
-    names = f" (by {listing['matched']})" if listing.get("matched") else ""
+    doubt = "" if listing.get("sure", True) else "; not sure"
+    names = f" (by {listing['matched']}{doubt})" if listing.get("matched") else ""
     until = f" to {listing['to']}" if listing.get("to") else ""
     return (
         f"{listing['list']}{names}: {listing['programme']} ({listing['authority']}), {listing['identifier']}, from "

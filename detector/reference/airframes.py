@@ -50,7 +50,7 @@ def _all(
         if in_force(row, day) or not row.registration or plain(row.registration) in known:
             continue
         told.add((row.address, plain(row.registration)))
-        text = f"the address was that of {row.registration}{_span(row)} ({row.told_by or table.source})"
+        text = f"the address is told of as {row.registration}{_span(row)} ({row.told_by or table.source})"
         yield Remark(RemarkKind.REREGISTERED, text, telling=_lately(row, held, day))
     for table, row in _same_airframe(held, tables):
         this = row.address, plain(row.registration)

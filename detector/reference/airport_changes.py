@@ -55,6 +55,9 @@ def changes_of(
     differs = moved.copy()
     for column in ("elevation_ft", "longest_runway_ft", "kind", "closed", "military"):
         differs |= getattr(old, column)[i] != getattr(new, column)[j]
+    exact = [_exact(table) for table in (old, new)]
+    differs |= exact[0][i] != exact[1][j]
+    differs |= np.diff(old.runway_start)[i] != np.diff(new.runway_start)[j]
     for column in ("names", "countries"):
         before, after = getattr(old, column), getattr(new, column)
         differs |= np.array([before[a] != after[b] for a, b in pairs.tolist()], np.bool_)
@@ -93,12 +96,24 @@ def _differences(old: AirportTable, new: AirportTable, a: int, b: int) -> list[D
     ]
 
 
+def _exact(table: AirportTable) -> npt.NDArray[np.int64]:
+    """Of each field, how many runways have both ends published."""
+    before = np.concatenate([[0], np.cumsum(~table.runway_estimated)])
+    return np.diff(before[table.runway_start])
+
+
+def _runways(table: AirportTable, row: int) -> str:
+    estimated = table.runway_estimated[int(table.runway_start[row]) : int(table.runway_start[row + 1])]
+    return f"{len(estimated)}, {int((~estimated).sum())} with both ends published"
+
+
 def _in_words(table: AirportTable, row: int) -> tuple[tuple[str, str], ...]:
     return (
         ("name", table.names[row]),
         ("country", table.countries[row] or "none"),
         ("elevation", f"{table.elevation_ft[row]:,} ft"),
         ("longest runway", f"{table.longest_runway_ft[row]:,} ft"),
+        ("runways", _runways(table, row)),
         ("kind", str(KINDS[int(table.kind[row])])),
         ("closed", "yes" if table.closed[row] else "no"),
         ("military", Military(int(table.military[row])).name.lower().replace("_", " ")),

@@ -36,10 +36,12 @@ MOST_COUNTED = 255
 
 
 class PackingNotes(msgspec.Struct, frozen=True):
-    """How often each rule took hold, and the fields that their runways moved."""
+    """How often each rule took hold, the fields that their runways moved, and codes of those of which a runway is
+    published where it cannot lie."""
 
     counts: Mapping[str, int]
     moved: tuple[MovedField, ...]
+    astray: frozenset[str] = frozenset()
 
 
 class _Packed(msgspec.Struct, frozen=True):
@@ -51,6 +53,7 @@ class _Packed(msgspec.Struct, frozen=True):
     runways: list[PlacedRunway]
     closed: bool
     closed_runways: int
+    astray: bool = False
 
 
 def pack(
@@ -89,7 +92,7 @@ def pack(
     table = _table(packed)
     counts["closed fields"] = int(table.closed.sum())
     counts["military by name"] = int((table.military == Military.BY_NAME).sum())
-    return table, PackingNotes(dict(counts), tuple(moved))
+    return table, PackingNotes(dict(counts), tuple(moved), frozenset(one.row.code for one in packed if one.astray))
 
 
 def _joined(row: AirportRow, mine: Sequence[RunwayRow], counts: Counter[str], moved: list[MovedField]) -> _Packed:
@@ -98,7 +101,8 @@ def _joined(row: AirportRow, mine: Sequence[RunwayRow], counts: Counter[str], mo
     strips = [runway for runway in open_rows if not is_pad(runway)]
     pads = len(open_rows) - len(strips)
     counts["pads"] += pads
-    at_runways_ft = elevation_by_runways(row.elevation_ft, strips)
+    ends_ft = [ft for runway in strips for ft in (runway.le_elevation_ft, runway.he_elevation_ft) if ft is not None]
+    at_runways_ft = elevation_by_runways(row.elevation_ft, ends_ft)
     if at_runways_ft is not None:
         row = msgspec.structs.replace(row, elevation_ft=at_runways_ft)
         counts["elevations taken from the runways"] += 1
@@ -106,9 +110,11 @@ def _joined(row: AirportRow, mine: Sequence[RunwayRow], counts: Counter[str], mo
     if elsewhere is not None:
         moved.append(elsewhere)
     kept = placed(strips, place, row.elevation_ft, counts)
+    published = sum(runway.le is not None and runway.he is not None for runway in strips)
+    astray = sum(not runway.estimated for runway in kept) < published
     every_one_closed = bool(mine) and not open_rows
     kind = _kind(kept, bool(pads), row)
-    return _Packed(row, place, kind, kept, row.closed or every_one_closed, len(mine) - len(open_rows))
+    return _Packed(row, place, kind, kept, row.closed or every_one_closed, len(mine) - len(open_rows), astray)
 
 
 def _as_before(row: AirportRow, former: AirportTable | None, i: int | None, counts: Counter[str]) -> _Packed:
@@ -123,6 +129,12 @@ def _as_before(row: AirportRow, former: AirportTable | None, i: int | None, coun
         counts["runways left behind by their field"] += len(runways)
         return _Packed(row, place, _kind([], False, row), [], row.closed, 0)
     kept = [_moved_along(runway, place) if runway.estimated and was != place else runway for runway in runways]
+    # An end without an elevation of its own was given that of the field.
+    given_ft = float(former.elevation_ft[i])
+    ends_ft = [ft for one in runways for ft in (one.le_elevation_ft, one.he_elevation_ft) if ft != given_ft]
+    at_runways_ft = elevation_by_runways(row.elevation_ft, ends_ft)
+    if at_runways_ft is not None:
+        row = msgspec.structs.replace(row, elevation_ft=at_runways_ft)
     pads = KINDS[int(former.kind[i])] is Kind.HELIPORT
     every_one_closed = bool(former.closed[i]) and closed_runways > 0 and not kept
     return _Packed(row, place, _kind(kept, pads, row), kept, row.closed or every_one_closed, closed_runways)

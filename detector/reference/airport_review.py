@@ -109,6 +109,7 @@ def review(
     *,
     name: str = "the new table",
     witnessed: Collection[str] = (),
+    astray: Collection[str] = (),
     accepted: Collection[str] = (),
     accept_moves: bool = False,
     forced: bool = False,
@@ -116,9 +117,11 @@ def review(
     """What `new` would change in `old`, which is the table in use without the corrections of a configuration.
 
     `watched`: codes on a watch list. `witnessed`: codes of fields whose own runway says that they lie where they do
-    (`PackingNotes.moved`); `accepted`: of fields that somebody has looked at, to be taken over as they are;
-    `accept_moves`: moves are no suspicion. Raises InputError, in one line, where so much is removed or refused that the
-    file must be wrong (unless `forced`), and where no field is left.
+    (`PackingNotes.moved`); `astray`: of fields with a runway published amiss; `accepted`: of fields that somebody
+    has looked at, to be taken over as they are; `accept_moves`: moves are no suspicion.
+
+    Raises InputError, in one line, where so much is removed or refused that the file must be wrong
+    (unless `forced`), and where no field is left.
     """
     refused = tuple(refused)
     index = {code: i for i, code in enumerate(old.codes)}
@@ -132,7 +135,7 @@ def review(
     trusted = frozenset(accepted)
     suspects = [
         Suspect(new.codes[j], new.names[j], new.countries[j], reason, text, new.codes[j] in watched)
-        for j, reason, text in (*doubtful(pairs, witnessed, accept_moves), *exchanged_anew(old, new, fresh))
+        for j, reason, text in (*doubtful(pairs, witnessed, accept_moves, astray), *exchanged_anew(old, new, fresh))
         if new.codes[j] not in trusted
     ]
     missed = [i for i in gone if old.codes[i] in watched and old.codes[i] not in trusted]

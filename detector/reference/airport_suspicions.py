@@ -18,6 +18,8 @@ Rows = npt.NDArray[np.intp]
 
 SAME_PLACE_NM = 5.0
 """Published places of one field differ by no more than this (as far as from a runway's middle to its field)."""
+SAME_SPOT_NM = 0.1
+"""Nearer than this a field that was put to its runway is where it was put before."""
 MOST_MOVED_NM = 50.0
 """No airport is built anew so far away under its old code."""
 MOST_RAISED_FT = 2_000.0
@@ -40,6 +42,10 @@ class Suspicion(StrEnum):
     """Changed by more than MOST_RAISED_FT."""
     RUNWAYS_GONE = "runways_gone"
     """It had runways, has none in the new table, and is not said to be closed."""
+    OFF_ITS_PLACE = "off_its_place"
+    """Published away from its own runways, which lie where it was."""
+    RUNWAY_ASTRAY = "runway_astray"
+    """A runway of it is published where it cannot lie, and lay at the field before."""
     WATCHED_GONE = "watched_gone"
     """On a watch list, and not in the new table."""
 
@@ -58,12 +64,21 @@ class Pairs:
         self.raised_ft = new.elevation_ft[j].astype(np.float64) - old.elevation_ft[i]
 
 
-def doubtful(pairs: Pairs, witnessed: Collection[str], accept_moves: bool) -> list[tuple[int, Suspicion, str]]:
-    """Row in the new table, reason and words for every field that changed as fields do not."""
+def doubtful(
+    pairs: Pairs, witnessed: Collection[str], accept_moves: bool, astray: Collection[str] = ()
+) -> list[tuple[int, Suspicion, str]]:
+    """Row in the new table, reason and words for every field that changed as fields do not.
+
+    `witnessed`: codes of fields that were put where their runway is; `astray`: of those with a runway published
+    where it cannot lie.
+    """
     crossed = distances_nm(*pairs.was, pairs.now[1], pairs.now[0])
     moved = pairs.moved_nm > SAME_PLACE_NM
     bare = pairs.had_runways & ~pairs.has_runways & ~pairs.closed
-    looked_at = np.flatnonzero(moved | bare | (np.abs(pairs.raised_ft) > MOST_RAISED_FT))
+    told = np.array(
+        [pairs.new.codes[j] in witnessed or pairs.new.codes[j] in astray for j in pairs.rows[:, 1]], np.bool_
+    )
+    looked_at = np.flatnonzero(moved | bare | told | (np.abs(pairs.raised_ft) > MOST_RAISED_FT))
     found = []
     for k in looked_at.tolist():
         i, j = pairs.rows[k].tolist()
@@ -79,6 +94,16 @@ def doubtful(pairs: Pairs, witnessed: Collection[str], accept_moves: bool) -> li
             found.append((j, Suspicion.OFF_ITS_RUNWAYS, text))
         elif moved[k] and before != after:
             found.append((j, Suspicion.COUNTRY, f"moved by {nm:,.0f} NM, and from {before} to {after}: {way}"))
+        elif not moved[k] and after and pairs.new.codes[j] in witnessed and nm > SAME_SPOT_NM:
+            found.append(
+                (
+                    j,
+                    Suspicion.OFF_ITS_PLACE,
+                    f"published away from its own runways, which lie where it was: {_place(pairs.was, k)}",
+                )
+            )
+        elif pairs.new.codes[j] in astray and _exact(pairs.new, j) < _exact(pairs.old, i):
+            found.append((j, Suspicion.RUNWAY_ASTRAY, "a runway of it is published where it cannot lie"))
         elif abs(pairs.raised_ft[k]) > MOST_RAISED_FT:
             feet = f"{pairs.old.elevation_ft[i]:,} ft to {pairs.new.elevation_ft[j]:,} ft"
             found.append((j, Suspicion.ELEVATION, f"elevation changed: {feet}"))
@@ -87,6 +112,12 @@ def doubtful(pairs: Pairs, witnessed: Collection[str], accept_moves: bool) -> li
             text = f"its {had} runways are not in the new table" if had > 1 else "its runway is not in the new table"
             found.append((j, Suspicion.RUNWAYS_GONE, text))
     return found
+
+
+def _exact(table: AirportTable, i: int) -> int:
+    """How many runways of a field have their ends as published."""
+    rows = slice(int(table.runway_start[i]), int(table.runway_start[i + 1]))
+    return int((~table.runway_estimated[rows]).sum())
 
 
 def exchanged_anew(old: Airports, new: AirportTable, fresh: Rows) -> list[tuple[int, Suspicion, str]]:

@@ -27,7 +27,7 @@ def of_registrations(
     prefixes: Prefixes,
 ) -> Iterator[Remark]:
     """Registrations that do not go with the address, and sources that contradict each other. `computed`: what the
-    register of the address makes of it."""
+    register of the address makes of it. Only the word of the most trusted source is telling."""
     told = [fact for fact in facts if computed is None or fact.source != computed.source]
     for fact in told:
         assigned = registrations.address_of(fact.value)
@@ -38,10 +38,10 @@ def of_registrations(
                 f"{fact.value} ({fact.source}) is of the register of {registers}, the address in the block of "
                 f"{country}{rule}"
             )
-            yield Remark(RemarkKind.OUTSIDE_BLOCK, text)
+            yield Remark(RemarkKind.OUTSIDE_BLOCK, text, telling=fact is facts[0])
         elif assigned is not None and assigned.address != address:
             text = f"{fact.value} ({fact.source}) does not go with the address {address:06x}{rule}"
-            yield Remark(RemarkKind.OTHER_ADDRESS, text)
+            yield Remark(RemarkKind.OTHER_ADDRESS, text, telling=fact is facts[0])
     if len(told) > 1:
         said = ", ".join(f"{fact.value} says {fact.source}{_as_of(fact)}" for fact in told)
         yield Remark(RemarkKind.DISPUTED, f"sources name different registrations: {said}", telling=False)

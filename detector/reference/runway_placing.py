@@ -102,12 +102,12 @@ def place_of(field: AirportRow, strips: Sequence[RunwayRow]) -> tuple[Place, Mov
     return (lat, lon), None
 
 
-def elevation_by_runways(elevation_ft: float, strips: Iterable[RunwayRow]) -> float | None:
+def elevation_by_runways(elevation_ft: float, ends_ft: Iterable[float]) -> float | None:
     """The elevation of a field, where its runways know better: two ends or more agree with each other, and not with it.
 
     0 at an end is no elevation: it stands for an unknown one as well. None where the field's own may be right.
     """
-    ends = [ft for row in strips for ft in (row.le_elevation_ft, row.he_elevation_ft) if ft]
+    ends = [ft for ft in ends_ft if ft]
     if len(ends) < 2 or max(ends) - min(ends) > ALIKE_FT:
         return None
     middle = (max(ends) + min(ends)) / 2

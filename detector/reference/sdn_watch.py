@@ -62,7 +62,7 @@ def _listings(entry: SdnAircraft, sdn: SdnList) -> Iterator[tuple[Listing, bool]
     if seen is None or last is None or seen >= last:
         yield _listing(entry, sdn, first, last), True
         return
-    gone = f" from {first}, taken off on an unknown day from {seen} to {last}"
+    gone = f" from {first} on; it is on the list of {seen}, and no longer on that of {last + timedelta(days=1)}"
     if first <= seen:
         yield _listing(entry, sdn, first, seen), True
     yield _listing(entry, sdn, max(first, seen + timedelta(days=1)), last, gone), False
@@ -77,12 +77,19 @@ def _listing(entry: SdnAircraft, sdn: SdnList, first: date, last: date | None, g
         programme=", ".join(entry.programmes) or "SDN",
         authority=AUTHORITY,
         identifier=f"SDN entry {entry.identifier}",
-        source=f"{sdn.source}; listed from: {entry.dated_by}",
+        source=f"{_list_of(entry, sdn)}; listed from: {entry.dated_by}",
         link=f"{LINK}{entry.identifier}",
         valid_from=first,
         valid_to=last,
         reason=f"{what}: blocked property on the SDN list{gone}",
     )
+
+
+def _list_of(entry: SdnAircraft, sdn: SdnList) -> str:
+    """The last list that has it."""
+    if entry.listed_until is None:
+        return f"{sdn.source}, of {sdn.dated}"
+    return "an earlier OFAC SDN list" + (f", of {entry.last_seen}" if entry.last_seen else "")
 
 
 def _criteria(entry: SdnAircraft) -> Iterator[Criterion]:

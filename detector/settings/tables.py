@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from detector.domain.alert import TableUsed
-from detector.library import AIRCRAFT, AIRPORTS, OFAC, Library, TableEntry, Version
+from detector.editions import AIRCRAFT, AIRPORTS, OFAC, Library, TableEntry, Version
 from detector.reference import sdn_watch
 from detector.reference.aircraft_table import AircraftTable
 from detector.reference.airlines import Airlines

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from detector.cli import status_of
-from detector.library import Library
+from detector.editions import Library
 from detector.settings import load_configuration
 
 ROOT = Path(__file__).parents[2]

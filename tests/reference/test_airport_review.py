@@ -16,6 +16,7 @@ from detector.reference.airport_rows import AirportRow, RunwayRow, read_airports
 from detector.reference.airport_suspicions import Suspicion
 from detector.reference.airports import Airports
 from detector.reference.refusals import Refusal, RefusedRow
+from detector.reference.runway_placing import elevation_by_runways
 from detector.reference.table import AirportTable, Kind
 
 
@@ -82,7 +83,8 @@ def test_what_changes_of_a_field_is_told_column_by_column() -> None:
     assert row_of(found.table, "OS00")[:3] == (33.1, 36.0, 150)
     (change,) = review(OLD, table(FIELDS, []), accepted={"OS00"}).changed
     assert [(one.column, one.before, one.after) for one in change.differences] == [
-        ("longest runway", "6,000 ft", "0 ft"), ("kind", "airport", "no_runway"),
+        ("longest runway", "6,000 ft", "0 ft"),
+        ("runways", "1, 0 with both ends published", "0, 0 with both ends published"), ("kind", "airport", "no_runway"),
     ]  # fmt: skip
 
 
@@ -312,3 +314,63 @@ def test_a_field_of_which_a_runway_cannot_be_read_keeps_those_that_it_had() -> N
     assert Airports(unread).runways_of(0) == OLD.runways_of(0)
     anew, _ = pack(FIELDS, [shorter], None, {"OS00"})
     assert Airports(anew).longest_runway_ft[0] == 3000
+
+
+def exact(ident: str, lat: float, lon: float, **values: Any) -> RunwayRow:
+    """9,000 ft from west to east through a place, ends published."""
+    half = 9000 / 6076.1 / 2 / 60 / np.cos(np.radians(lat))
+    usual = {"length_ft": 9000, "le": (lat, lon - half), "he": (lat, lon + half), "le_ident": "09", "he_ident": "27"}
+    return msgspec.structs.replace(RUNWAY, airport_ident=ident, **{**usual, **values})
+
+
+def packed_review(old: Airports, fields: Iterable[AirportRow], runways: Iterable[RunwayRow]) -> Review:
+    new, notes = pack(fields, runways, old.table)
+    return review(old, new, witnessed={one.code for one in notes.moved}, astray=notes.astray)
+
+
+def test_a_field_published_away_from_its_own_runways_stays_where_it_was() -> None:
+    """Its runways would put it back near its place, and nobody would see that the row is wrong."""
+    lat, lon = FIELDS[0].lat, FIELDS[0].lon
+    runway = exact("OS00", lat + 0.01, lon)
+    old = Airports(table(FIELDS, [runway]))
+    found = packed_review(old, changed("OS00", lat=lon, lon=lat), [runway])
+    assert reasons(found) == [("OS00", Suspicion.OFF_ITS_PLACE)]
+    assert row_of(found.table, "OS00") == row_of(old.table, "OS00")
+    assert reasons(packed_review(old, FIELDS, [runway])) == []
+
+
+def test_a_field_that_its_runway_has_always_put_in_its_place_is_no_suspicion() -> None:
+    rows = changed("OS00", lat=36.0, lon=33.0)
+    runway = exact("OS00", 33.0, 36.0)
+    old = Airports(table(rows, [runway]))
+    found = packed_review(old, rows, [runway])
+    assert (reasons(found), found.changed) == ([], ())
+
+
+def test_a_runway_whose_ends_are_published_far_away_stays_where_it_was() -> None:
+    lat, lon = FIELDS[0].lat, FIELDS[0].lon
+    runway = exact("OS00", lat, lon)
+    old = Airports(table(FIELDS, [runway]))
+    assert runway.le is not None
+    turned = exact("OS00", lat, lon, le=(runway.le[1], runway.le[0]))
+    found = packed_review(old, FIELDS, [turned])
+    assert reasons(found) == [("OS00", Suspicion.RUNWAY_ASTRAY)]
+    assert Airports(found.table).runways_of(0) == old.runways_of(0)
+
+
+@pytest.mark.parametrize("with_runways", [True, False])
+def test_the_elevation_of_the_runways_counts_where_two_ends_agree_against_the_field(with_runways: bool) -> None:
+    runway = exact("OS00", FIELDS[0].lat, FIELDS[0].lon, le_elevation_ft=890.0, he_elevation_ft=910.0)
+    former, notes = pack(FIELDS, [runway])
+    assert row_of(former, "OS00")[2] == 900
+    assert notes.counts["elevations taken from the runways"] == 1
+    again, _ = pack(FIELDS, [runway] if with_runways else None, former)
+    assert row_of(again, "OS00")[2] == 900
+
+
+@pytest.mark.parametrize(
+    ("ends_ft", "at_ft"),
+    [((890.0, 910.0), 900.0), ((890.0,), None), ((890.0, 1_300.0), None), ((400.0, 420.0), None), ((0.0, 0.0), None)],
+)
+def test_one_end_two_that_differ_or_a_small_difference_do_not(ends_ft: tuple[float, ...], at_ft: float | None) -> None:
+    assert elevation_by_runways(100.0, ends_ft) == at_ft

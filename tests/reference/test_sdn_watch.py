@@ -206,8 +206,8 @@ def test_what_was_taken_off_the_sdn_list_is_not_sure_after_it_was_seen_there_las
     assert (likely.valid_from, likely.valid_to, likely.sure) == (date(2015, 12, 2), date(2016, 1, 15), False)
     assert proved.reason == "EP-OLD (an aircraft): blocked property on the SDN list"
     assert likely.reason == (
-        "EP-OLD (an aircraft): blocked property on the SDN list from 2012-09-19, "
-        "taken off on an unknown day from 2015-12-01 to 2016-01-15"
+        "EP-OLD (an aircraft): blocked property on the SDN list from 2012-09-19 on; "
+        "it is on the list of 2015-12-01, and no longer on that of 2016-01-16"
     )
     assert likely.matched == "registration EP-OLD, if it was still listed"
 

@@ -85,17 +85,25 @@ def read_sdn_csv(lines: Iterable[str], name: str, dated: date) -> tuple[SdnList,
 
 def _rows(lines: Iterable[str], name: str) -> Iterator[NumberedRow]:
     """Number of the line from 1, and its columns, or what is wrong with it. Each line by itself: a quotation mark that
-    is never closed costs one row, not all that follow."""
+    is never closed costs one row, not all that follow. Raises InputError where the last one breaks off: whoever stands
+    in the part that is missing would count as taken off the list."""
+    width, ended = 0, False
     for number, line in enumerate(lines, 1):
         if len(line) > LONGEST_LINE:
             raise InputError(f"{name}:{number}: a line of more than {LONGEST_LINE:,} characters; get the file again")
         text = line.rstrip("\r\n" + END_OF_FILE).removeprefix("\ufeff")
         if not text.strip():
             continue
+        row: list[str] | str
         try:
-            yield number, next(csv.reader([text], strict=True))
+            row = next(csv.reader([text], strict=True))
         except csv.Error as error:
-            yield number, f"not a row of CSV ({error})"
+            row = f"not a row of CSV ({error})"
+        if ended and not line.endswith(("\n", "\r", END_OF_FILE)) and (isinstance(row, str) or len(row) != width):
+            raise InputError(f"{name}:{number}: the last line breaks off; the list is not whole, get it again")
+        width = width or len(row)
+        ended = ended or line.endswith(("\n", "\r"))
+        yield number, row
 
 
 def _entry(row: list[str]) -> tuple[SdnAircraft, list[str]] | None:

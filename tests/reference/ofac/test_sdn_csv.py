@@ -191,3 +191,17 @@ def test_a_registration_of_the_past_alone_is_something_to_know_an_aircraft_by() 
     found, refused = read_sdn_csv([row], "x", DAY)
     assert (found.entries[0].tails, found.entries[0].previous_tails) == ((), ("ZZ-B",))
     assert refused.notes == ()
+
+
+@pytest.mark.parametrize("left_out", [1, 3, 12])
+def test_a_list_that_breaks_off_is_refused_whole(left_out: int) -> None:
+    """Whoever stands in the missing part would count as taken off."""
+    lines = FILE.read_text(encoding="utf-8").splitlines(keepends=True)[:5]
+    lines[-1] = lines[-1].rstrip()[: -len(", -0- ") * left_out] if left_out > 1 else lines[-1].rstrip()[:-1]
+    with pytest.raises(InputError, match=r"^sdn\.csv:5: the last line breaks off"):
+        read_sdn_csv(lines, "sdn.csv", DAY)
+
+
+def test_the_last_line_may_lack_its_end() -> None:
+    text = FILE.read_text(encoding="utf-8")
+    assert read_sdn_csv([*text.splitlines(keepends=True)[:2], text.splitlines()[3]], "x", DAY)[0].entries

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from detector.domain.errors import InputError, UsageError
-from detector.library import Library, NewTable, Version
+from detector.editions import Library, NewTable, Version
 
 DAY = "2026-11-28T07:00:00Z"
 
@@ -87,7 +87,7 @@ def test_a_damaged_pointer_is_told(tmp_path: Path, content: str) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from detector.library import Library, NewTable
+from detector.editions import Library, NewTable
 library = Library(Path(sys.argv[1]))
 print("ready", flush=True)
 n = 0

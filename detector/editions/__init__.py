@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detector.library.shelf import Library, NewTable
-from detector.library.versions import AIRCRAFT, AIRPORTS, OFAC, Original, TableEntry, Version
+from detector.editions.shelf import Library, NewTable
+from detector.editions.versions import AIRCRAFT, AIRPORTS, OFAC, Original, TableEntry, Version
 
 __all__ = ["AIRCRAFT", "AIRPORTS", "OFAC", "Library", "NewTable", "Original", "TableEntry", "Version"]

@@ -22,7 +22,7 @@ from pathlib import Path
 import msgspec
 
 from detector.domain.errors import InputError, OutputError, UsageError
-from detector.library.versions import Original, TableEntry, Version
+from detector.editions.versions import Original, TableEntry, Version
 
 WAY_BACK = "`detector reference use N` goes back to another version, 0 to the shipped tables"
 
