@@ -34,6 +34,7 @@ from detector.movements.surroundings import ReceiverSite
 from detector.reference import Airports, WatchList
 from detector.rules import RulesFile
 from detector.rules.judge import Judge
+from detector.scoring import Baselines
 from detector.surroundings import Sky
 from detector.tracking import EventClock, Reception, Tracker, TrackingSettings, TrackPoints, forgetting, sources
 from detector.tracking.clock import Admitted
@@ -71,7 +72,8 @@ class Pipeline:
     """The path for one stream. Its state is its parts' state; `detector.checkpoint` writes it down.
 
     `sites`: receivers whose place is known, by identity. `unconfirming`: those that do not confirm a stop alone.
-    `identities`: who knows the aircraft; `reference`: by which tables and lists, as alerts say it.
+    `identities`: who knows the aircraft; `reference`: by which tables and lists, as alerts say it; `usual`: what
+    history has taught.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class Pipeline:
         unconfirming: frozenset[int] = frozenset(),
         identities: Identities | None = None,
         reference: tuple[TableUsed, ...] = (),
+        usual: Baselines | None = None,
     ) -> None:
         self.decoder = decoder
         self.decoder.addresses.hold(limits.tracking.aircraft_limit)
@@ -99,7 +102,7 @@ class Pipeline:
         self.sky = Sky(watch_list, sites or {}, unconfirming)
         self.movements = Movements(limits.movements, limits.checks, airports, self.sky)
         self.evidence = EvidenceBook()
-        self._rules = Judge(limits.rules, airports, watch_list, identities or Strangers())
+        self._rules = Judge(limits.rules, airports, watch_list, identities or Strangers(), usual)
         self.alerts = AlertBook(limits.alerting, airports, self._witnessed, self._rules.onward, reference)
         self.frames = 0
         self.ticks = 0

@@ -27,4 +27,5 @@ def build_pipeline(configuration: Configuration, decoder: str = "columnar") -> P
         settings.unconfirming(),
         configuration.identities,
         configuration.tables_used,
+        configuration.usual,
     )

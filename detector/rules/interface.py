@@ -11,6 +11,7 @@ from detector.domain.listing import Listing
 from detector.domain.stop import Finding, Stop
 from detector.rules.grounds import Ground, grounds_for
 from detector.rules.settings import RulesFile
+from detector.scoring import Baselines
 
 
 class ListedField(NamedTuple):
@@ -25,7 +26,8 @@ class Case:
     """A stop of level 1 or more, and what was listed on the day of the landing.
 
     `listings`: of its field, none where no field is named; `reachable`: candidates that are listed, the likeliest
-    first; `journey`: where the aircraft went since, as far as an alert has followed it; `aircraft`: listings of itself.
+    first; `journey`: where the aircraft went since, as far as an alert has followed it; `aircraft`: listings of itself;
+    `usual`: what history has taught, None where nothing was learned.
     """
 
     stop: Stop
@@ -34,6 +36,7 @@ class Case:
     settings: RulesFile
     journey: tuple[JourneyStep, ...] = ()
     aircraft: tuple[Listing, ...] = ()
+    usual: Baselines | None = None
 
     def grounds(self, rule: str, listings: Sequence[Listing] = ()) -> tuple[Ground, ...]:
         """What a finding of the rule may rest on: see `grounds_for`."""

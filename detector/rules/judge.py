@@ -11,16 +11,25 @@ from detector.domain.stop import Finding, Stop
 from detector.reference import Airports, WatchList
 from detector.rules import findings, onward
 from detector.rules.settings import RulesFile
+from detector.scoring import Baselines
 
 
 class Judge:
-    """The rules with all that they ask: who is who, and what is listed."""
+    """The rules with all that they ask: who is who, what is listed, and what is usual."""
 
-    def __init__(self, rules: RulesFile, airports: Airports, watch_list: WatchList, identities: Identities) -> None:
+    def __init__(
+        self,
+        rules: RulesFile,
+        airports: Airports,
+        watch_list: WatchList,
+        identities: Identities,
+        usual: Baselines | None = None,
+    ) -> None:
         self._rules = rules
         self._airports = airports
         self._watch_list = watch_list
         self._identities = identities
+        self._usual = usual
 
     def judged(self, stop: Stop) -> Stop:
         """The stop with names and findings, by the tables and lists of the day of the landing."""
@@ -36,7 +45,9 @@ class Judge:
             airport_name=self._name_of(stop.airport),
         )
         listed = self._watch_list.of_aircraft(identity, callsigns, at)
-        return msgspec.structs.replace(stop, findings=findings(stop, self._watch_list, self._rules, listed))
+        return msgspec.structs.replace(
+            stop, findings=findings(stop, self._watch_list, self._rules, listed, self._usual)
+        )
 
     def onward(self, stop: Stop, journey: tuple[JourneyStep, ...]) -> Finding | None:
         """What is to be told of where the aircraft went after the stop."""

@@ -79,6 +79,24 @@ class PlainRule(RuleSettings, frozen=True, forbid_unknown_fields=True):
         return self.severity
 
 
+class FirstVisitRule(PlainRule, frozen=True, forbid_unknown_fields=True):
+    """Silent until history holds so many visits over so many days.
+
+    `regular_visits`: of an operator or fleet that has been there so often, an aircraft may be new without being news.
+    """
+
+    aircraft_visits: Annotated[int, Meta(ge=1)] = 20
+    operator_visits: Annotated[int, Meta(ge=1)] = 100
+    days: Annotated[float, Meta(ge=0.0)] = 60.0
+    regular_visits: Annotated[int, Meta(ge=1)] = 10
+
+
+class UnusualTimeRule(PlainRule, frozen=True, forbid_unknown_fields=True):
+    """Silent until history holds `least_visits` of the type whose time on the ground is known."""
+
+    least_visits: Annotated[int, Meta(ge=5)] = 30
+
+
 class Adjustment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is said otherwise where its conditions hold: `rule`, `list` of the listing, `type_class` of the aircraft."""
 
@@ -118,6 +136,8 @@ class RulesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     short_turnaround: TurnaroundRule = TurnaroundRule()
     dark_stop: PlainRule = PlainRule(severity=Severity.MEDIUM)
     identity: PlainRule = PlainRule()
+    first_visit: FirstVisitRule = FirstVisitRule()
+    unusual_ground_time: UnusualTimeRule = UnusualTimeRule()
     journey: PlainRule = PlainRule()
     adjust: tuple[Adjustment, ...] = ()
     routes: tuple[RouteSettings, ...] = ()

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from detector.domain.errors import InputError
 from detector.domain.visit import Coded, VisitColumns
 from detector.scoring.acquaintance import Been, Counted
-from detector.scoring.ground_times import DEPTHS, HIGH, LOW, LOWER, MEDIAN, UPPER, Depth, depths
+from detector.scoring.ground_times import DEPTHS, HIGH, LOW, LOWER, MEDIAN, TYPE, UPPER, Depth, depths
 
 FORMAT = 1
 WIDEST = 0.25
@@ -40,9 +40,13 @@ class Who(StrEnum):
 
 
 class GroundTimes(NamedTuple):
-    """Usual seconds on the ground: quantiles (1, 25, 50, 75, 99 of a hundred) of so many visits of `group`."""
+    """Usual seconds on the ground: quantiles (1, 25, 50, 75, 99 of a hundred) of so many visits of `group`.
+
+    `of_type`: the group is of one type, or part of it.
+    """
 
     group: str
+    of_type: bool
     visits: int
     low_s: float
     lower_s: float
@@ -129,7 +133,7 @@ class Baselines:
                 continue
             log_s = self.ground[depth].log_s[row]
             of = (math.exp(log_s[column]) for column in (LOW, LOWER, MEDIAN, UPPER, HIGH))
-            found = GroundTimes(group, int(self.ground[depth].visits[row]), *of)
+            found = GroundTimes(group, depth >= TYPE, int(self.ground[depth].visits[row]), *of)
         return found
 
     def _groups(

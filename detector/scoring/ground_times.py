@@ -21,6 +21,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 DEPTHS = ("all aircraft", "type class", "type", "type at the field", "type and operator at the field")
+TYPE = 2
+"""From this depth on a group is of one type."""
 QUANTILES = (0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99)
 LOW, LOWER, MEDIAN, UPPER, HIGH = 0, 2, 3, 4, 6
 """Columns of the 1st, 25th, 50th, 75th and 99th of a hundred."""

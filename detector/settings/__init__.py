@@ -6,9 +6,11 @@ load_configuration(path)   everything the application needs: settings, airports,
 from __future__ import annotations
 
 from detector.settings.load import (
+    BASELINES,
     OF_CONFIGURATION,
     Configuration,
     find_config,
+    history_folder,
     load_configuration,
     load_settings,
     reference_folder,
@@ -16,11 +18,13 @@ from detector.settings.load import (
 from detector.settings.schema import ReceiverSettings, Settings
 
 __all__ = [
+    "BASELINES",
     "OF_CONFIGURATION",
     "Configuration",
     "ReceiverSettings",
     "Settings",
     "find_config",
+    "history_folder",
     "load_configuration",
     "load_settings",
     "reference_folder",

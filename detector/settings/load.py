@@ -13,8 +13,9 @@ import msgspec
 
 import detector
 from detector.domain.alert import TableUsed
-from detector.domain.errors import ConfigError
+from detector.domain.errors import ConfigError, InputError
 from detector.domain.identity import Identities, Strangers
+from detector.domain.times import day_of
 from detector.reference import sdn_watch
 from detector.reference.aircraft_corrections import AircraftCorrection, tables_of
 from detector.reference.airports import Airports
@@ -22,7 +23,8 @@ from detector.reference.corrections import AirportCorrection, corrected
 from detector.reference.watch_entry import WatchEntry, words
 from detector.reference.watchlist import WatchList
 from detector.rules import RULES
-from detector.settings.homes import reference_home
+from detector.scoring import Baselines
+from detector.settings.homes import history_home, reference_home
 from detector.settings.rules_file import refuse_unknown_lists, rules_of
 from detector.settings.schema import RULES_FILE, Settings
 from detector.settings.tables import load_tables
@@ -33,6 +35,8 @@ ENVIRONMENT = "DETECTOR_CONFIG"
 FILE_NAME = "detector.yaml"
 OF_CONFIGURATION = "configuration"
 """The source of lists and corrections, as alerts name it."""
+BASELINES = "baselines.npz"
+"""In the folder of history: what was learned from it."""
 NOT_HASHED: dict[str, Any] = {
     name: getattr(Settings(), name)
     for name in (
@@ -45,6 +49,7 @@ NOT_HASHED: dict[str, Any] = {
         "airports",
         "aircraft",
         "reference",
+        "history",
     )
 }
 """Where the input comes from and the result goes says nothing of what is found; what does is hashed by itself."""
@@ -84,6 +89,8 @@ class Configuration:
     identities: Identities = field(default_factory=Strangers)
     """A `Directory`, where the configuration is that of a person and not of a case."""
     tables_used: tuple[TableUsed, ...] = ()
+    usual: Baselines | None = None
+    """What history has taught; None where `detector history learn` was never run."""
 
 
 def find_config(path: Path | None) -> Path:
@@ -177,6 +184,7 @@ def load_configuration(path: Path | None = None, airports: bytes | None = None) 
     watch_list = WatchList.from_entries(entries, fields, sdn_watch.watches(tables.sdn))
     if rules_tree is not None:
         refuse_unknown_lists(rules_tree, settings.rules, watch_list.lists)
+    usual, learned = _usual(history_folder(found.parent, settings) / BASELINES)
     # What the files say, not how they are written: comments, order of keys and file names do not count.
     rules = msgspec.structs.replace(settings.rules, routes=())
     content = {
@@ -187,6 +195,7 @@ def load_configuration(path: Path | None = None, airports: bytes | None = None) 
         "aircraft": [correction for _, correction in aircraft],
         "watchlists": [entry for _, entry in entries],
         "tables": tables.hashes,
+        "usual": [table.sha256 for table in learned],
     }
     return Configuration(
         found,
@@ -195,13 +204,32 @@ def load_configuration(path: Path | None = None, airports: bytes | None = None) 
         watch_list,
         hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest(),
         directory,
-        (*tables.used, *_files_used(found.parent, settings)),
+        (*tables.used, *learned, *_files_used(found.parent, settings)),
+        usual,
     )
 
 
 def reference_folder(config_dir: Path, settings: Settings) -> Path:
     """Where the tables lie that `detector reference update` took in."""
     return reference_home() if settings.reference is None else config_dir / settings.reference
+
+
+def history_folder(config_dir: Path, settings: Settings) -> Path:
+    """Where `detector history` keeps stops of the past, and what was learned from them."""
+    return history_home() if settings.history is None else config_dir / settings.history
+
+
+def _usual(path: Path) -> tuple[Baselines | None, tuple[TableUsed, ...]]:
+    """Raises InputError where the file is there and damaged."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None, ()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from error
+    usual = Baselines.from_bytes(data, str(path))
+    source = f"{usual.head.visits:,} stops of the past, from {day_of(usual.head.first_at)}"
+    return usual, (TableUsed("history", source, day_of(usual.head.until), hashlib.sha256(data).hexdigest()),)
 
 
 def _files_used(config_dir: Path, settings: Settings) -> list[TableUsed]:

@@ -74,6 +74,9 @@ aircraft: aircraft.yaml
 
 # Folder of the tables that `detector reference update` took in; null is `reference` in the directory of the state.
 reference: null
+
+# Folder of the stops of the past that `detector history` keeps; null is `history` in the directory of the state.
+history: null
 """
 LISTS: dict[str, type[msgspec.Struct]] = {
     "feeds": FeedSettings,

@@ -133,7 +133,7 @@ MISTAKES = [
     (
         "route with all rules off",
         ALL_OFF + "routes:\n  - {to: desk}\n",
-        8,
+        10,
         "can never hold: every rule is switched off",
     ),
     (

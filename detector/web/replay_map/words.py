@@ -78,6 +78,7 @@ RULES = {
     "identity": "Odd identity",
     "journey": "Where it went next",
     "first_visit": "First visit",
+    "unusual_ground_time": "Unusual time on the ground",
 }
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

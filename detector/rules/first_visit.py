@@ -1,0 +1,58 @@
+"""A stop at a field where history has neither the aircraft, nor its operator, nor the military fleet of its state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detector.domain.stop import Certainty, Finding, Level, Stop
+from detector.domain.times import day_of
+from detector.rules.grounds import found
+from detector.rules.interface import Case
+from detector.rules.settings import FirstVisitRule
+from detector.scoring import Baselines, Who
+
+DAY_S = 86_400.0
+
+
+def first_visit(case: Case) -> Finding | None:
+    """Fires from level 2 on, at a named field; certain from level 3 on. Silent where history is too short to tell."""
+    usual, stop = case.usual, case.stop
+    if usual is None or stop.airport is None or stop.level < Level.ONE_SIDE:
+        return None
+    new = list(_new(stop, stop.airport, usual, case.settings.first_visit))
+    if not new:
+        return None
+    certainty = Certainty.CERTAIN if stop.level >= Level.BOTH_SIDES else Certainty.POSSIBLE
+    told = [(ground, certainty) for ground in case.grounds("first_visit")]
+    anyone = "" if usual.knows(stop.airport) else f"; it has no visit of anybody to {stop.airport}"
+    until = day_of(usual.head.until).isoformat()
+    reason = f"the first visit to {stop.airport} in history, which goes to {until}: of {', of '.join(new)}{anyone}"
+    return found("first_visit", told, reason) if told else None
+
+
+def _new(stop: Stop, airport: str, usual: Baselines, limits: FirstVisitRule) -> Iterator[str]:
+    """Who has not been there before, with how much is known of them."""
+    landed_at = stop.landed.estimate if stop.landed.earliest is None else stop.landed.earliest
+    identity, regular = stop.identity, False
+    asked = [
+        (Who.OPERATOR, stop.operator or "", limits.operator_visits),
+        (Who.AIRCRAFT, stop.icao24, limits.aircraft_visits),
+    ]
+    if identity is not None and identity.military and identity.country is not None:
+        asked.insert(0, (Who.FLEET, identity.country, limits.operator_visits))
+    for who, name, least in asked:
+        all_visits, here = usual.visitor(who, name), usual.been(who, name, airport)
+        been = here is not None and here.first_at < landed_at
+        if who is not Who.AIRCRAFT and been and here is not None and here.visits >= limits.regular_visits:
+            # An aircraft of theirs that goes where they go is no news.
+            regular = True
+        if been or regular or all_visits is None:
+            continue
+        if all_visits.visits < least or landed_at - all_visits.first_at < limits.days * DAY_S:
+            continue
+        since = day_of(all_visits.first_at).isoformat()
+        yield f"{_words(who, name)} ({all_visits.visits:,} visits since {since})"
+
+
+def _words(who: Who, name: str) -> str:
+    return {Who.FLEET: f"military aircraft of {name}", Who.OPERATOR: name, Who.AIRCRAFT: f"the aircraft {name}"}[who]

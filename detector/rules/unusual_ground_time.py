@@ -1,0 +1,50 @@
+"""A stop much shorter or longer than those of its type at that field, as history has them."""
+
+from __future__ import annotations
+
+from detector.domain.stop import Certainty, Finding, GroundTime, Level
+from detector.rules.grounds import found
+from detector.rules.interface import Case
+from detector.scoring import GroundTimes
+
+
+def unusual_ground_time(case: Case) -> Finding | None:
+    """Fires from level 2 on. Certain where the whole interval lies outside all but 2 of 100 usual times, possible where
+    the best guess does. Silent where the type itself is not known well enough."""
+    usual, stop = case.usual, case.stop
+    time, airport, type_code = stop.ground_time, stop.airport, stop.type_code
+    if usual is None or time is None or time.max is None or not type_code or airport is None:
+        return None
+    if stop.level < Level.ONE_SIDE:
+        return None
+    type_class = None if stop.identity is None else stop.identity.type_class
+    least = case.settings.unusual_ground_time.least_visits
+    times = usual.ground_times(type_code, type_class, airport, stop.operator or "", least)
+    if times is None or not times.of_type:
+        return None
+    certainty = _outside(time, time.max, times)
+    if certainty is None:
+        return None
+    told = [(ground, certainty) for ground in case.grounds("unusual_ground_time")]
+    way = "shorter" if time.estimate < times.low_s else "longer"
+    reason = (
+        f"on the ground {_span(time.min, time.max)}, {way} than 99 of 100 stops of {times.group}: usually "
+        f"{_span(times.lower_s, times.upper_s)} (half of {times.visits:,} stops in history)"
+    )
+    return found("unusual_ground_time", told, reason) if told else None
+
+
+def _outside(time: GroundTime, longest_s: float, times: GroundTimes) -> Certainty | None:
+    if longest_s < times.low_s or time.min > times.high_s:
+        return Certainty.CERTAIN
+    return None if times.low_s <= time.estimate <= times.high_s else Certainty.POSSIBLE
+
+
+def _span(low_s: float, high_s: float) -> str:
+    low, high = _duration(low_s), _duration(high_s)
+    return low if low == high else f"{low} to {high}"
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60.0)
+    return f"{minutes} min" if minutes < 120 else f"{seconds / 3600.0:.1f} h"
