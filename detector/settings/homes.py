@@ -33,3 +33,8 @@ def history_home() -> Path:
 def reference_home() -> Path:
     """Where `detector reference update` keeps the tables it has taken in."""
     return state_home() / "reference"
+
+
+def history_home() -> Path:
+    """Where `detector history` keeps the stops of the past."""
+    return state_home() / "history"

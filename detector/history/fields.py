@@ -1,0 +1,29 @@
+"""Fields by the codes of a list."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from detector.history.unused import Unused
+from detector.reference.airports import Airports
+
+
+class FieldCodes:
+    """Finds the code that a field has here by one that a list has for it, ICAO or IATA."""
+
+    def __init__(self, airports: Airports, unused: Counter[str]) -> None:
+        self._airports, self._unused = airports, unused
+        self._known: dict[str, int | None] = {}
+
+    def index(self, code: str) -> int | None:
+        """Its index in the table; None for no code, and for one that is not known, which is counted."""
+        if code not in self._known:
+            self._known[code] = self._airports.index_of(code)
+        found = self._known[code]
+        if found is None and code.strip():
+            self._unused[Unused.UNKNOWN_FIELD] += 1
+        return found
+
+    def code(self, index: int | None) -> str:
+        """The code of a field, "" of none."""
+        return "" if index is None else self._airports.codes[index]

@@ -1,0 +1,88 @@
+"""Flights of a list, and the visits between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from detector.domain.visit import Visit
+
+LONGEST_S = 30 * 86_400.0
+"""Two flights that lie further apart are not taken for neighbours: most likely flights between them are missing."""
+LISTED_LEVEL = 4
+"""The airline, or the network, says that it was there."""
+
+
+class Flight(NamedTuple):
+    """One flight, by its two ends. Times Unix s UTC; fields by their code here, "" = not known.
+
+    began_local_s, ended_local_s
+                   the same moments by the clock of the field, for lists that have nothing better; else the UTC ones.
+                   Differences at one field are taken from these.
+    slack_s        so much shorter than the time between two flights may the one on the ground have been ...
+    more_s         ... and so much longer
+    """
+
+    icao24: str
+    began_at: float
+    ended_at: float
+    origin: str
+    destination: str
+    began_local_s: float
+    ended_local_s: float
+    slack_s: float = 0.0
+    more_s: float = 0.0
+    callsign: str = ""
+    registration: str = ""
+    type_code: str = ""
+    operator: str = ""
+
+
+class Pairing:
+    """Pairs flights into visits, file after file: the last flight of each aircraft is kept for the next file.
+
+    So lists by month are given in the order of their months, or the visits over their borders are lost; no visit comes
+    to be by another order.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[str, Flight] = {}
+
+    def visits(self, flights: Iterable[Flight], kind: str, name: str) -> Iterator[Visit]:
+        """Of all flights of a file (`kind` opensky or bts, `name` for the visits' source), in any order.
+
+        A visit is made of two flights of one aircraft that follow each other, where the second begins at the field
+        where the first ended, after it and at most 30 days later. A flight that the list lacks in between goes
+        unnoticed if it was there and back: then one visit stands for two.
+        """
+        for flight in sorted(flights, key=lambda one: (one.icao24, one.began_at)):
+            before = self._last.get(flight.icao24)
+            if before is not None and flight.began_at < before.began_at:
+                continue  # of a file out of order: its neighbours are unknown
+            self._last[flight.icao24] = flight
+            if before is not None and (visit := _between(before, flight, kind, name)) is not None:
+                yield visit
+
+
+def _between(before: Flight, after: Flight, kind: str, name: str) -> Visit | None:
+    between_s = after.began_local_s - before.ended_local_s
+    if not before.destination or after.origin != before.destination or not 0.0 < between_s <= LONGEST_S:
+        return None
+    return Visit(
+        id=f"{kind}:{before.icao24}:{before.destination}:{int(before.ended_at)}",
+        icao24=before.icao24,
+        airport=before.destination,
+        landed_at=before.ended_at,
+        departed_at=before.ended_at + between_s,
+        ground_min_s=max(0.0, between_s - before.slack_s - after.slack_s),
+        ground_max_s=between_s + before.more_s + after.more_s,
+        level=LISTED_LEVEL,
+        registration=before.registration,
+        type_code=before.type_code,
+        operator=before.operator,
+        callsign_in=before.callsign,
+        callsign_out=after.callsign,
+        origin=before.origin,
+        destination=after.destination,
+        source=f"{kind} {name}",
+    )
