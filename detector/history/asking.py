@@ -11,7 +11,6 @@ from detector.domain.errors import UsageError
 from detector.history import months
 from detector.history.engine import pl
 
-
 ASKING = re.compile(r"\s*\(*\s*(SELECT|WITH)\b", re.IGNORECASE)
 OTHER_FILES = re.compile(r"\bread_\w+\s*\(", re.IGNORECASE)
 TABLE = "visits"

@@ -19,8 +19,9 @@ class Flight(NamedTuple):
     began_local_s, ended_local_s
                    the same moments by the clock of the field, for lists that have nothing better; else the UTC ones.
                    Differences at one field are taken from these.
-    slack_s        so much shorter than the time between two flights may the one on the ground have been ...
-    more_s         ... and so much longer
+    unheard_s      at either end so much of the flight may be missing: the time on the ground was shorter
+    late_s, early_s
+                   so much later may it have taken off, so much earlier have landed: the time on the ground was longer
     """
 
     icao24: str
@@ -30,8 +31,9 @@ class Flight(NamedTuple):
     destination: str
     began_local_s: float
     ended_local_s: float
-    slack_s: float = 0.0
-    more_s: float = 0.0
+    unheard_s: float = 0.0
+    late_s: float = 0.0
+    early_s: float = 0.0
     callsign: str = ""
     registration: str = ""
     type_code: str = ""
@@ -74,8 +76,8 @@ def _between(before: Flight, after: Flight, kind: str, name: str) -> Visit | Non
         airport=before.destination,
         landed_at=before.ended_at,
         departed_at=before.ended_at + between_s,
-        ground_min_s=max(0.0, between_s - before.slack_s - after.slack_s),
-        ground_max_s=between_s + before.more_s + after.more_s,
+        ground_min_s=max(0.0, between_s - before.unheard_s - after.unheard_s),
+        ground_max_s=between_s + before.early_s + after.late_s,
         level=LISTED_LEVEL,
         registration=before.registration,
         type_code=before.type_code,

@@ -1,6 +1,7 @@
 """The flight list of the OpenSky Network, as CSV: "Crowdsourced air traffic data from the OpenSky Network".
 
-Olive, Strohmeier, Lübbe: Crowdsourced air traffic data from the OpenSky Network 2020, Zenodo, doi 10.5281/zenodo.3931948.
+Strohmeier, Olive, Lübbe, Schäfer, Lenders: Crowdsourced air traffic data from the OpenSky Network 2019-2020, Earth
+System Science Data 13, 2021; the files are on Zenodo.
 One file a month; a line is a flight, with the fields that its first and last positions lay near.
 
 `firstseen` and `lastseen` are when the flight was first and last heard, not take-off and landing: the time between two
@@ -67,7 +68,7 @@ def flights(lines: Iterable[str], name: str, airports: Airports, unused: Counter
             destination=fields.code(fields.index(destination)),
             began_local_s=began_at,
             ended_local_s=ended_at,
-            slack_s=UNHEARD_S,
+            unheard_s=UNHEARD_S,
             callsign=text_of(callsign),
             registration=text_of(registration),
             type_code=text_of(type_code).upper(),
