@@ -34,6 +34,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "detector.cli.reference:commands",
         "Look up an airport, an aircraft, a listing; load newer tables.",
     ),
+    "history": (
+        "detector.cli.history:commands",
+        "Stops of the past: take in replays and flight lists, and ask them.",
+    ),
     "check-config": ("detector.cli.check_config:check_config", "Validate settings, rules and lists."),
     "simulate": ("detector.cli.simulate:simulate", "Make a recording from a scenario."),
     "webhooks": ("detector.cli.webhooks:commands", "Test endpoints; list and resend what could not be delivered."),

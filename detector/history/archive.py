@@ -10,17 +10,18 @@ then it is in both, until it is given again.
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from detector.domain.errors import InputError, OutputError
+from detector.domain.errors import OutputError
 from detector.domain.visit import Visit, VisitColumns
 from detector.history import asking, months
 from detector.history.asking import Answer
 from detector.history.engine import pl
+from detector.history.months import DamagedError
 from detector.history.table import NEEDED, SCHEMA, columns_of, table_of
 
 MOST_VISITS = 20_000_000
@@ -51,21 +52,25 @@ class Month(NamedTuple):
 class Archive:
     """The visits in one folder, which need not exist before something is added.
 
-    Readers (`columns`, `query`, `scan`) leave out a month whose file is damaged; `months` says which and why.
+    Readers (`columns`, `query`, `ask`) leave out a month whose file is damaged; afterwards `months` says which and why,
+    also of damage that shows only when all of a file is read.
     """
 
     def __init__(self, folder: Path, most_visits: int = MOST_VISITS) -> None:
         self.folder = folder
         self.most_visits = most_visits
+        self._damaged: dict[str, str] = {}
+        """Months of which reading showed the damage, and what is to be said of them."""
 
     def add(self, visits: Sequence[Visit]) -> Added:
         """Take in visits; one that is there already (by its id) is replaced by the one given.
 
-        Raises InputError, before anything is written, where the file of one of their months is damaged; OutputError
-        where it cannot be written.
+        Raises DamagedError where the file of one of their months cannot be read: nothing has been written, unless the
+        damage lies deep in it; then earlier months have. OutputError where something cannot be written.
         """
         if not visits:
             return Added()
+        self._damaged.clear()  # somebody may have put a file right
         table = table_of(visits)
         by_month = table.with_columns(month=pl.col("landed_at").dt.strftime("%Y-%m")).partition_by(
             "month", as_dict=True, include_key=False
@@ -95,8 +100,8 @@ class Archive:
             try:
                 with months.reading(path):
                     parts.append(kept.collect())
-            except InputError:
-                continue
+            except DamagedError as error:
+                self._remember(error)
         return columns_of(parts)
 
     def months(self) -> list[Month]:
@@ -104,20 +109,23 @@ class Archive:
         found = []
         for name in months.months_in(self.folder):
             try:
-                found.append(Month(name, months.count(months.path_of(self.folder, name))))
-            except InputError as error:
-                found.append(Month(name, 0, str(error)))
+                visits, fault = months.count(months.path_of(self.folder, name)), self._damaged.get(name, "")
+            except DamagedError as error:
+                visits, fault = 0, str(error)
+            found.append(Month(name, 0 if fault else visits, fault))
         return found
 
-    def scan(self) -> pl.LazyFrame:
-        """All visits that can be read, as a table on which nothing has been worked out yet."""
-        usable = [months.scan(path) for path in self._usable()]
-        return pl.concat(usable) if usable else pl.LazyFrame(schema=SCHEMA)
+    def ask(self, question: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
+        """What `question` makes of the table of all visits that can be read. Raises UsageError where it makes none."""
+        while True:
+            try:
+                return asking.collected(question, self._usable())
+            except DamagedError as error:
+                self._remember(error)
 
     def query(self, sql: str) -> Answer:
-        """The answer to one SELECT over the table `visits`. Raises UsageError where it is not one that can be made,
-        InputError where a file turns out to be damaged while it is read."""
-        return asking.answer(sql, self.scan(), self._usable())
+        """The answer to one SELECT over the table `visits`. Raises UsageError where it is not one that can be made."""
+        return Answer(self.ask(lambda visits: asking.asked(sql, visits)))
 
     def forget(self, before: date) -> int:
         """Drop the visits that landed before that day, UTC. How many they were; a damaged month counts none."""
@@ -141,6 +149,9 @@ class Archive:
     def _usable(self) -> list[Path]:
         return [months.path_of(self.folder, month.name) for month in self.months() if not month.fault]
 
+    def _remember(self, error: DamagedError) -> None:
+        self._damaged[months.month_of(error.path)] = str(error)
+
     def _merged(self, month: str, given: pl.DataFrame) -> Added:
         path = months.path_of(self.folder, month)
         there = months.read(path)
@@ -159,11 +170,11 @@ class Archive:
         """Visits whose landing was in another month before are taken out there; how many."""
         moved = 0
         for path in self._usable():
-            month = path.stem.removeprefix("visits-")
-            elsewhere = given.filter(pl.col("month") != month).select("id")
+            elsewhere = given.filter(pl.col("month") != months.month_of(path)).select("id")
             try:
                 ids = months.ids(path)
-            except InputError:
+            except DamagedError as error:
+                self._remember(error)
                 continue
             stale = ids.join(elsewhere, on="id", how="semi")
             if len(stale):

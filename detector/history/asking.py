@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from detector.domain.errors import UsageError
 from detector.history import months
 from detector.history.engine import pl
+from detector.history.table import SCHEMA
 
 ASKING = re.compile(r"\s*\(*\s*(SELECT|WITH)\b", re.IGNORECASE)
 OTHER_FILES = re.compile(r"\bread_\w+\s*\(", re.IGNORECASE)
@@ -35,18 +36,26 @@ class Answer:
         return iter(self._frame.iter_rows(named=True))
 
 
-def answer(sql: str, visits: pl.LazyFrame, files: Sequence[Path]) -> Answer:
-    """Raises UsageError where the SQL is wrong, InputError where one of the `files` behind `visits` is damaged."""
+def asked(sql: str, visits: pl.LazyFrame) -> pl.LazyFrame:
+    """What the SQL asks of the visits, not worked out yet. Raises UsageError where it may not be asked."""
     if not ASKING.match(sql):
         raise UsageError(f"a query begins with SELECT (or WITH), and reads the table {TABLE}")
     if OTHER_FILES.search(sql):
         raise UsageError(f"a query reads the table {TABLE} only, and no files")
+    return pl.SQLContext(frames={TABLE: visits}).execute(sql, eager=False)
+
+
+def collected(ask: Callable[[pl.LazyFrame], pl.LazyFrame], files: Sequence[Path]) -> pl.DataFrame:
+    """What is asked of the visits in `files`, worked out.
+
+    Raises DamagedError where one of them turns out to be damaged, UsageError where the question is at fault.
+    """
+    scans = [months.scan(path) for path in files]
     try:
-        asked = pl.SQLContext(frames={TABLE: visits}).execute(sql, eager=False)
-        return Answer(asked.collect())
+        return ask(pl.concat(scans) if scans else pl.LazyFrame(schema=SCHEMA)).collect()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         for path in files:
-            months.read(path)  # says so if it is the file that is at fault
+            months.read(path)  # raises if it is the file that is at fault
         raise UsageError(f"the query cannot be answered: {_first_line(error)}") from error
 
 

@@ -1,27 +1,26 @@
 """Reporting Carrier On-Time Performance of the US Bureau of Transportation Statistics (TranStats), as CSV.
 
 Two forms are read: the prezipped file of a month (`FlightDate`, `Tail_Number`, ...; unzip it), and the one made of
-chosen columns (`FL_DATE`, `TAIL_NUM`, ...). A line is a scheduled domestic flight of one of the larger airlines; what an
-aircraft flew for others, or abroad, is not in it.
+chosen columns (`FL_DATE`, `TAIL_NUM`, ...). A line is a scheduled domestic flight of one of the larger airlines; what
+an aircraft flew for others, or abroad, is not in it.
 
-Times are `hhmm` by the clock of the field, where 2400 is midnight, without a day: it is the one that brings them nearest
-to the schedule, and for the arrival to what the flight takes. The time on the ground between two flights comes from the
-clock of one field, so it needs no time zone; over a change of summer time it is an hour off. The moments in UTC are
-estimated from the longitude, 15 degrees an hour, and are up to two hours off.
+Times are by the clock of the field and carry no day: it is the one that brings them nearest to the schedule, and for
+the arrival to what the flight takes. The time on the ground between two flights comes from the clock of one field, so
+it needs no time zone; over a change of summer time it is an hour off. The moments in UTC are estimated from the
+longitude, 15 degrees an hour, and are up to two hours off.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
 from typing import NamedTuple
 
 from detector.domain.errors import InputError
 from detector.domain.geo import distance_nm
-from detector.domain.times import EARLIEST, EPOCH, LATEST
+from detector.domain.times import EARLIEST, LATEST
+from detector.history import hhmm
 from detector.history.fields import FieldCodes
 from detector.history.flights import Flight
 from detector.history.unused import Unused
@@ -38,6 +37,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "origin": ("origin",),
     "destination": ("dest",),
     "planned": ("crsdeptime", "crs_dep_time"),
+    "delay": ("depdelay", "dep_delay"),
     "left": ("deptime", "dep_time"),
     "came": ("arrtime", "arr_time"),
     "off": ("wheelsoff", "wheels_off"),
@@ -49,17 +49,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "diverted": ("diverted",),
 }
 NEEDED = ("day", "tail", "origin", "destination", "left", "came")
-DAY_MIN = 1440
-TAXI_MIN = 12
-"""What is taken for the taxi where the list does not say, to find the day of take-off and landing."""
 MOST_TAXI_S = 1200.0
 """Of a flight of which only the times at the gate are told: so much later may it have taken off, or have landed so much
 earlier."""
 CRUISE_KT = 420.0
 GATE_TO_GATE_MIN = 35
 """What a flight takes beside the way at that speed."""
-DAYS = ("%Y-%m-%d", "%m/%d/%Y")
-TIME = re.compile(r"(\d{1,4})(\.0+)?")
 
 
 class _Row(NamedTuple):
@@ -71,6 +66,7 @@ class _Row(NamedTuple):
     origin: str
     destination: str
     planned: str
+    delay: str
     left: str
     came: str
     off: str
@@ -107,6 +103,8 @@ def flights(lines: Iterable[str], name: str, airports: Airports, unused: Counter
             yield _flight(row, fields, airports)
         except _Unusable as why:
             unused[why.reason] += 1
+        except ValueError:
+            unused[Unused.TIME] += 1
 
 
 def _places(header: Sequence[str], name: str) -> list[int | None]:
@@ -125,24 +123,24 @@ def _flight(row: _Row, fields: FieldCodes, airports: Airports) -> Flight:
     assigned = registrations.address_of(row.tail)
     if assigned is None:
         raise _Unusable(Unused.REGISTRATION)
-    day_min = _day(row.day)
-    left = _clock(row.left)
-    planned = _clock(row.planned) if row.planned else left
-    left_min = _nearest(left, day_min + planned)
-    off_min = _after(row.off, row.taxi_out, left_min)
-    origin, destination = fields.index(row.origin), fields.index(row.destination)
+    left = hhmm.clock_min(row.left)
+    planned_min = hhmm.day_min(row.day) + (hhmm.clock_min(row.planned) if row.planned else left)
+    left_min = hhmm.nearest_min(left, planned_min + (hhmm.minutes(row.delay) or 0))
+    off_min = hhmm.takeoff_min(row.off, row.taxi_out, left_min)
+    origin = fields.index(row.origin)
     if origin is None:
         # Its place tells the hour in UTC, by which flights are put in order.
         raise _Unusable(Unused.UNKNOWN_FIELD)
+    destination = fields.end(row.destination)
     shift_min = _shift_min(airports, origin)
     began_local_s = (left_min if off_min is None else off_min) * 60.0
     began_at = began_local_s - shift_min * 60.0
     ended_local_s, ended_at, to, early_s = began_local_s, began_at, "", 0.0
     if destination is not None and not _yes(row.diverted):
         there_min = _shift_min(airports, destination)
-        way_min = _minutes(row.elapsed) or _usual_min(airports, origin, destination)
-        came_min = _nearest(_clock(row.came), left_min - shift_min + there_min + way_min)
-        on_min = _before(row.on, row.taxi_in, came_min)
+        way_min = hhmm.minutes(row.elapsed) or _usual_min(airports, origin, destination)
+        came_min = hhmm.nearest_min(hhmm.clock_min(row.came), left_min - shift_min + there_min + way_min)
+        on_min = hhmm.landing_min(row.on, row.taxi_in, came_min)
         ended_local_s = (came_min if on_min is None else on_min) * 60.0
         ended_at = ended_local_s - there_min * 60.0
         early_s = MOST_TAXI_S if on_min is None else 0.0
@@ -166,61 +164,6 @@ def _flight(row: _Row, fields: FieldCodes, airports: Airports) -> Flight:
 
 def _yes(text: str) -> bool:
     return text not in ("", "0", "0.0", "0.00")
-
-
-def _day(text: str) -> int:
-    """Minutes from 1970 to the beginning of a day."""
-    words = text.split(" ", 1)[0]
-    for form in DAYS:
-        try:
-            # By no clock in particular: a day of the calendar.
-            day = datetime.strptime(words, form).date()  # noqa: DTZ007
-        except ValueError:
-            continue
-        return _days_since_1970(day) * DAY_MIN
-    raise _Unusable(Unused.TIME)
-
-
-def _days_since_1970(day: date) -> int:
-    return day.toordinal() - EPOCH.toordinal()
-
-
-def _clock(text: str) -> int:
-    """Minutes since midnight of `hhmm`; 2400 is 1440."""
-    match = TIME.fullmatch(text)
-    hours, minutes = divmod(int(match[1]), 100) if match else (99, 0)
-    if minutes > 59 or hours * 60 + minutes > DAY_MIN:
-        raise _Unusable(Unused.TIME)
-    return hours * 60 + minutes
-
-
-def _minutes(text: str) -> int | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return round(value) if 0 < value < DAY_MIN else None
-
-
-def _nearest(clock_min: int, expected_min: float) -> int:
-    """The minute with that time of the clock that lies nearest to the expected one."""
-    return clock_min + DAY_MIN * round((expected_min - clock_min) / DAY_MIN)
-
-
-def _after(clock: str, taxi: str, left_min: int) -> int | None:
-    """Take-off, by its own time or the taxi; None where neither is told."""
-    taxi_min = _minutes(taxi)
-    if clock:
-        return _nearest(_clock(clock), left_min + (TAXI_MIN if taxi_min is None else taxi_min))
-    return None if taxi_min is None else left_min + taxi_min
-
-
-def _before(clock: str, taxi: str, came_min: int) -> int | None:
-    """Landing, likewise."""
-    taxi_min = _minutes(taxi)
-    if clock:
-        return _nearest(_clock(clock), came_min - (TAXI_MIN if taxi_min is None else taxi_min))
-    return None if taxi_min is None else came_min - taxi_min
 
 
 def _shift_min(airports: Airports, field: int) -> int:

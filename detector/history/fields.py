@@ -16,10 +16,14 @@ class FieldCodes:
         self._known: dict[str, int | None] = {}
 
     def index(self, code: str) -> int | None:
-        """Its index in the table; None for no code, and for one that is not known, which is counted."""
+        """Its index in the table; None for no code, and for one that is not known."""
         if code not in self._known:
             self._known[code] = self._airports.index_of(code)
-        found = self._known[code]
+        return self._known[code]
+
+    def end(self, code: str) -> int | None:
+        """The same, of the end of a flight that stands without it: a code that is not known is counted."""
+        found = self.index(code)
         if found is None and code.strip():
             self._unused[Unused.UNKNOWN_FIELD] += 1
         return found

@@ -20,9 +20,22 @@ NAME = re.compile(r"visits-(\d{4}-\d{2})\.parquet")
 UNFINISHED = ".new-"
 
 
+class DamagedError(InputError):
+    """A file that cannot be read, or is not ours; `path` is where it lies."""
+
+    def __init__(self, path: Path, words: str) -> None:
+        super().__init__(f"{path}: {words}")
+        self.path = path
+
+
 def path_of(folder: Path, month: str) -> Path:
     """Where the visits of a month (2024-11) lie."""
     return folder / f"visits-{month}.parquet"
+
+
+def month_of(path: Path) -> str:
+    """The month whose visits lie there."""
+    return path.stem.removeprefix("visits-")
 
 
 def months_in(folder: Path) -> list[str]:
@@ -32,19 +45,19 @@ def months_in(folder: Path) -> list[str]:
 
 
 def count(path: Path) -> int:
-    """Rows of a file, from its end alone. Raises InputError where it is damaged or of another version."""
+    """Rows of a file, from its end alone. Raises DamagedError where it cannot be used."""
     _check(path)
     return int(pl.scan_parquet(path).select(pl.len()).collect().item())
 
 
 def scan(path: Path) -> pl.LazyFrame:
-    """A file that is read when something is asked of it, through `reading`. Raises InputError as `count` does."""
+    """A file that is read when something is asked of it, through `reading`. Raises DamagedError as `count` does."""
     _check(path)
     return pl.scan_parquet(path)
 
 
 def read(path: Path) -> pl.DataFrame:
-    """All of it; an empty table where there is no file. Raises InputError where it is damaged."""
+    """All of it; an empty table where there is no file. Raises DamagedError."""
     if not path.exists():
         return pl.DataFrame(schema=SCHEMA)
     with reading(path):
@@ -52,24 +65,19 @@ def read(path: Path) -> pl.DataFrame:
 
 
 def ids(path: Path) -> pl.DataFrame:
-    """The column `id` alone. Raises InputError as `read` does."""
+    """The column `id` alone. Raises DamagedError as `read` does."""
     with reading(path):
         return scan(path).select("id").collect()
 
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Damage that is met while a file is read becomes InputError, in one line with its name."""
+    """Damage that is met while a file is read becomes DamagedError, in one line with its name."""
     try:
         yield
     # Polars' Rust panics on some damage, and its exception is no Exception.
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        raise damaged(path) from error
-
-
-def damaged(path: Path) -> InputError:
-    """What is said of a file that cannot be read."""
-    return InputError(f"{path}: damaged; move it away and import that month again")
+        raise DamagedError(path, "damaged; move it away and import that month again") from error
 
 
 def write(path: Path, table: pl.DataFrame) -> None:
@@ -102,4 +110,4 @@ def _check(path: Path) -> None:
         version = pl.read_parquet_metadata(path).get(VERSION_KEY)
         fits = dict(pl.read_parquet_schema(path)) == SCHEMA
     if version != VERSION or not fits:
-        raise InputError(f"{path}: not a file of this program's history, or of another version of it; move it away")
+        raise DamagedError(path, "not a file of this program's history, or of another version of it; move it away")

@@ -1,0 +1,84 @@
+"""What a person reads of the stops of the past."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from detector.reference.refusals import by_reason
+from detector.web.replay_map.words import duration_text
+
+if TYPE_CHECKING:
+    from detector.app.history_import import Imported
+
+ROWS_SHOWN = 100
+FORMATS = {"replay": "stops of a replay", "opensky": "OpenSky flight list", "bts": "BTS on-time list"}
+
+Record = dict[str, Any]
+
+
+def taken_in(done: Imported) -> str:
+    """One line on a file."""
+    what = f"{done.path}: {FORMATS[done.format]}, {done.lines:,} lines, {done.visits:,} visits"
+    refused = by_reason(done.unused.elements())
+    return f"{what}; refused: {refused}" if refused else what
+
+
+def months(record: Record) -> list[str]:
+    """How much there is."""
+    lines = [f"{record['visits']:,} visits in {record['folder']}"]
+    return lines + [f"  {month['month']}  {month['visits']:>11,}" for month in record["months"]]
+
+
+def field(record: Record) -> list[str]:
+    """A field."""
+    lines = [
+        f"{record['airport']}  {record['name']}",
+        f"  visits       {record['visits']:,} of {record['aircraft']:,} aircraft{_days(record)}",
+    ]
+    lines += [f"  {name:<11}  {_counts(record[name])}" for name in ("types", "operators", "states") if record[name]]
+    ground = record["ground_time_s"]
+    if ground["visits"]:
+        quarter, half, most = (duration_text(ground[name]) for name in ("quarter", "half", "three_quarters"))
+        lines.append(f"  on ground    a quarter of the visits up to {quarter}, half {half}, three quarters {most}")
+    return lines
+
+
+def aircraft(record: Record) -> list[str]:
+    """An aircraft, or those that had the name."""
+    lines = [
+        " ".join([*record["registrations"], *record["icao24"]]),
+        f"  visits       {record['visits']:,}{_days(record)}",
+    ]
+    return lines + [f"  {one['name']:<11}  {one['visits']:,}" for one in record["fields"]]
+
+
+def answer(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+    """The first rows of an answer."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in names:
+        table.add_column(escape(name), overflow="fold")
+    for row in itertools.islice(rows, ROWS_SHOWN):
+        table.add_row(*(escape(_cell(value)) for value in row))
+    return table
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    text = "-" if value is None else str(value)
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def _counts(counts: list[Record]) -> str:
+    return ", ".join(f"{one['name']} {one['visits']:,}" for one in counts)
+
+
+def _days(record: Record) -> str:
+    return f", {record['first_day']} to {record['last_day']}" if record["first_day"] else ""
