@@ -18,7 +18,7 @@ from detector.history.flights import Pairing
 from detector.history.naming import named
 from detector.settings import Configuration
 
-AT_ONCE = 500_000
+AT_ONCE = 200_000
 """Visits that go into the archive together: each time every month that they touch is written anew."""
 TOLD_EVERY = 10_000
 """Lines."""

@@ -38,6 +38,8 @@ def months(record: Record) -> list[str]:
 
 def field(record: Record) -> list[str]:
     """A field."""
+    if not record["visits"]:
+        return [f"{record['airport']}  {record['name']}", "  no visits are known"]
     lines = [
         f"{record['airport']}  {record['name']}",
         f"  visits       {record['visits']:,} of {record['aircraft']:,} aircraft{_days(record)}",

@@ -155,9 +155,12 @@ def _flight(row: _Row, fields: FieldCodes, airports: Airports) -> Flight:
         destination=to,
         began_local_s=began_local_s,
         ended_local_s=ended_local_s,
+        unheard_s=0.0,
         late_s=MOST_TAXI_S if off_min is None else 0.0,
         early_s=early_s,
+        callsign="",
         registration=assigned.registration,
+        type_code="",
         operator=text_of(row.carrier),
     )
 

@@ -69,9 +69,12 @@ def flights(lines: Iterable[str], name: str, airports: Airports, unused: Counter
             began_local_s=began_at,
             ended_local_s=ended_at,
             unheard_s=UNHEARD_S,
+            late_s=0.0,
+            early_s=0.0,
             callsign=text_of(callsign),
             registration=text_of(registration),
             type_code=text_of(type_code).upper(),
+            operator="",
         )
 
 

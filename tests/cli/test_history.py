@@ -54,7 +54,7 @@ def opensky(tmp_path: Path) -> Path:
     path = tmp_path / "flightlist.csv.gz"
     rows = [
         flight("EGLL", "LSZH", "2019-12-31 20:00:00+00:00", "2019-12-31 21:30:00+00:00"),
-        flight("LSZH", "LFPG", "2019-12-31 22:30:00+00:00", "2019-12-31 23:59:59+00:00"),
+        flight("LSZH", "LFPG", "2019-12-31 22:30:00+00:00", "2020-01-01 00:30:00+00:00"),
         flight("LFPG", "LSZH", "2020-01-01 03:00:00+00:00", "2020-01-01 04:00:00+00:00"),
         flight("LSZH", "LFPG", "2020-01-01 08:00:00+00:00", "nonsense"),
     ]
@@ -127,7 +127,7 @@ def test_a_query_is_answered_as_table_json_and_csv(run: Run, opensky: Path) -> N
     assert rows[0] == {"airport": "LSZH", "landed_at": "2019-12-31T21:30:00Z", "military": rows[0]["military"]}
     table = list(csv.reader(io.StringIO(run("query", sql, "--csv")[0])))
     assert table[0] == ["airport", "landed_at", "military"]
-    assert table[2][:2] == ["LFPG", "2019-12-31T23:59:59Z"]
+    assert table[2][:2] == ["LFPG", "2020-01-01T00:30:00Z"]
     assert "2019-12-31 21:30:00" in run("query", sql)[0]
     assert "choose one" in run("query", sql, "--csv", "--json", status=2)[1]
     assert "nothing" in run("query", "SELECT nothing FROM visits", status=2)[1]
