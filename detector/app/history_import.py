@@ -66,6 +66,7 @@ def imported(
                 done.visits += len(batch)
                 progress(path, "writing", done.visits)
                 done.added = done.added.and_(archive.add(batch))
+                batch.clear()  # or it is still there while the next one is made
         yield done
 
 

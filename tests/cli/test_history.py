@@ -159,6 +159,7 @@ def test_a_damaged_month_is_told_and_the_rest_is_used(run: Run, opensky: Path, h
         (gzip.compress(OPENSKY.encode() * 1000)[:60], "damaged or cut off"),
         (b"icao24,firstseen\n", "lastseen"),
     ],
+    ids=["empty", "another table", "no text", "cut off", "a column missing"],
 )
 def test_a_file_that_is_no_list_is_one_line(run: Run, tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "list"
