@@ -139,11 +139,11 @@ class Archive:
                     path.unlink()
                     forgotten += month.visits
                 elif month.name == before.strftime("%Y-%m"):
-                    kept = (all_ := months.read(path)).filter(
+                    kept = months.read(path).filter(
                         pl.col("landed_at") >= datetime(before.year, before.month, before.day, tzinfo=UTC)
                     )
-                    months.write(path, kept)
-                    forgotten += len(all_) - len(kept)
+                    _put(path, kept)
+                    forgotten += month.visits - len(kept)
         return forgotten
 
     def _usable(self) -> list[Path]:
@@ -154,17 +154,23 @@ class Archive:
 
     def _merged(self, month: str, given: pl.DataFrame) -> Added:
         path = months.path_of(self.folder, month)
-        there = months.read(path)
-        old = there.join(given.select("id"), on="id", how="semi").sort("id")
-        again = given.join(there.select("id"), on="id", how="semi").sort("id")
+        given = given.select(list(SCHEMA))
+        there = months.scan(path) if path.exists() else pl.LazyFrame(schema=SCHEMA)
+        # Not all of the month at once: it may have millions.
+        with months.reading(path):
+            old = there.join(given.lazy().select("id"), on="id", how="semi").collect(engine="streaming")
+        both = given.join(old, on="id", suffix="_old")
         differ = pl.any_horizontal(*(pl.col(name).ne_missing(pl.col(f"{name}_old")) for name in SCHEMA if name != "id"))
-        both = again.join(old, on="id", suffix="_old")
-        replaced = int(both.select(differ.sum()).item()) if len(both) else 0
-        new = len(given) - len(again)
+        replaced = int(both.select(differ.sum()).item())
+        new = len(given) - len(both)
         if new or replaced:
-            kept = there.join(given.select("id"), on="id", how="anti")
-            months.write(path, pl.concat([kept, given.select(list(SCHEMA))]))
-        return Added(new, replaced, len(again) - replaced)
+            kept = there.join(given.lazy().select("id"), on="id", how="anti")
+            try:
+                months.write(path, pl.concat([kept, given.lazy()]))
+            except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+                months.read(path)  # raises if what was there is at fault
+                raise OutputError(f"{path}: cannot be written: {asking.first_line(error)}") from error
+        return Added(new, replaced, len(both) - replaced)
 
     def _take_from_others(self, given: pl.DataFrame) -> int:
         """Visits whose landing was in another month before are taken out there; how many."""
@@ -178,7 +184,7 @@ class Archive:
                 continue
             stale = ids.join(elsewhere, on="id", how="semi")
             if len(stale):
-                months.write(path, months.read(path).join(stale, on="id", how="anti"))
+                _put(path, months.read(path).join(stale, on="id", how="anti"))
                 moved += len(stale)
         return moved
 
@@ -207,6 +213,14 @@ class Archive:
                 yield
         except OSError as error:
             raise OutputError(f"{self.folder}: cannot be written: {(error.strerror or str(error)).lower()}") from error
+
+
+def _put(path: Path, kept: pl.DataFrame) -> None:
+    """What is left of a month; of nothing there is no file."""
+    if kept.is_empty():
+        path.unlink()
+    else:
+        months.write(path, kept.lazy())
 
 
 def _moment(at: float) -> pl.Expr:

@@ -56,9 +56,10 @@ def collected(ask: Callable[[pl.LazyFrame], pl.LazyFrame], files: Sequence[Path]
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         for path in files:
             months.read(path)  # raises if it is the file that is at fault
-        raise UsageError(f"the query cannot be answered: {_first_line(error)}") from error
+        raise UsageError(f"the query cannot be answered: {first_line(error)}") from error
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """What Polars says, without the plan and the advice that come after it."""
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__

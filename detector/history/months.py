@@ -80,18 +80,15 @@ def reading(path: Path) -> Iterator[None]:
         raise DamagedError(path, "damaged; move it away and import that month again") from error
 
 
-def write(path: Path, table: pl.DataFrame) -> None:
-    """All of the file or nothing of it, on the disk before it has its name. An empty table is no file."""
-    if table.is_empty():
-        path.unlink(missing_ok=True)
-        return
+def write(path: Path, table: pl.LazyFrame) -> None:
+    """All of the file or nothing of it, on the disk before it has its name; `table` may read the file itself."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             # Others may read them: a service under its own user, say.
             os.fchmod(file.fileno(), 0o644)
             ordered = table.select(list(SCHEMA)).sort("landed_at", "id")
-            ordered.write_parquet(file, compression="zstd", metadata={VERSION_KEY: VERSION})
+            ordered.sink_parquet(file, compression="zstd", metadata={VERSION_KEY: VERSION}, engine="streaming")
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
