@@ -1,4 +1,4 @@
-"""`python -m benchmarks.history` adds a million visits to an archive, reads them as columns and asks a query.
+"""`python -m benchmarks.history` adds a million visits to an archive, reads them as columns, asks a query, and learns.
 
 Each step is a process of its own, so that its peak of memory is its own.
 """
@@ -19,11 +19,12 @@ from benchmarks.one_run import peak_rss_mb
 from detector.app.history_import import AT_ONCE
 from detector.domain.visit import Visit
 from detector.history.archive import Added, Archive
+from detector.scoring import Baselines
 
 BEGIN = 1_672_531_200  # 2023-01-01
 SPAN_S = 365 * 86_400
 AIRCRAFT, FIELDS = 20_000, 3_000
-STEPS = ("add", "add again", "add one", "columns", "query")
+STEPS = ("add", "add again", "add one", "columns", "query", "learn")
 SQL = "SELECT airport, count(*) AS n, median(ground_min_s) AS m FROM visits GROUP BY airport ORDER BY n DESC LIMIT 5"
 
 
@@ -73,7 +74,13 @@ def step(what: str, folder: Path, count: int) -> None:
         told = str(added)
     else:
         began = time.perf_counter()
-        told = f"{len(archive.columns()):,} visits" if what == "columns" else str(next(archive.query(SQL).rows()))
+        if what == "columns":
+            told = f"{len(archive.columns()):,} visits"
+        elif what == "query":
+            told = str(next(archive.query(SQL).rows()))
+        else:
+            learned = Baselines.of(archive.columns(), lambda code: "heavy" if code < "T3" else "jet")
+            told = f"{len(learned.to_bytes()) / 1e6:.0f} MB, {learned.head.timed:,} with a time on the ground"
         seconds = time.perf_counter() - began
     print(f"{what:10} {seconds:7.2f} s  resident {before:6.0f} MB before, at most {peak_rss_mb():6.0f} MB  {told}")
 

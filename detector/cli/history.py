@@ -19,9 +19,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from detector.cli import history_words, outputs, tables
 from detector.domain.errors import InputError, UsageError
+from detector.domain.times import day_of
 from detector.reference.refusals import by_reason
-from detector.settings import load_configuration
-from detector.settings.homes import history_home
+from detector.settings import BASELINES, find_config, history_folder, load_configuration, load_settings
 
 if TYPE_CHECKING:
     from detector.app.history_import import Imported
@@ -57,7 +57,7 @@ def import_(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
     """Take in stops of the past; what is known already is replaced, not doubled."""
-    archive = _archive()
+    archive = _archive(config)
     from detector.app.history_import import imported  # noqa: PLC0415  behind the look for Polars
 
     for file in files:
@@ -105,7 +105,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """How much is known: by month, of a field, or of an aircraft."""
-    archive = _archive()
+    archive = _archive(config)
     if name is None:
         record: dict[str, Any] = {
             "folder": str(archive.folder),
@@ -130,13 +130,14 @@ def show(
 @commands.command("query")
 def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT over the table `visits`.")],
+    config: Config = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")] = False,
 ) -> None:
     """Ask in SQL; `SELECT * FROM visits LIMIT 1` shows the columns."""
     if as_json and as_csv:
         raise UsageError("--json and --csv: choose one")
-    archive = _archive()
+    archive = _archive(config)
     answer = archive.query(sql)
     _tell_of_damage(archive)
     if as_json:
@@ -154,24 +155,51 @@ def query(
             console.print(f"{len(answer):,} rows; --csv and --json give all of them")
 
 
+@commands.command("learn")
+def learn(config: Config = None, as_json: AsJson = False) -> None:
+    """Learn what is usual from all that is known; runs that begin from then on go by it."""
+    archive = _archive(config)
+    from detector.app.history_learning import learned  # noqa: PLC0415  behind the look for Polars
+
+    new = learned(archive, load_configuration(config))
+    _tell_of_damage(archive)
+    path = archive.folder / BASELINES
+    outputs.write(str(path), new.data)
+    head = new.baselines.head
+    record = {
+        "file": str(path),
+        "sha256": new.sha256,
+        "visits": head.visits,
+        "timed": head.timed,
+        "from": day_of(head.first_at).isoformat(),
+        "to": day_of(head.until).isoformat(),
+    }
+    if as_json:
+        outputs.write_lines(outputs.STANDARD_OUTPUT, [_json(record)])
+        return
+    for text in history_words.learned(record):
+        tables.console(stderr=False).print(escape(text), soft_wrap=True)
+
+
 @commands.command("forget")
 def forget(
     before: Annotated[str, typer.Option(metavar="DATE", help="Landings before that day go, 2024-11-07 (UTC).")],
+    config: Config = None,
 ) -> None:
     """Drop what lies too far back."""
     try:
         day = date.fromisoformat(before)
     except ValueError as error:
         raise UsageError(f"--before {before}: not a day; write it as 2024-11-07") from error
-    forgotten = _archive().forget(day)
+    forgotten = _archive(config).forget(day)
     tables.console(stderr=False).print(f"{forgotten:,} visits before {day.isoformat()} are forgotten")
 
 
-def _archive() -> Archive:
+def _archive(config: Path | None) -> Archive:
     """Raises UsageError where Polars is missing."""
     from detector.history.archive import Archive  # noqa: PLC0415  an extra
 
-    return Archive(history_home())
+    return Archive(history_folder(find_config(config).parent, load_settings(config)))
 
 
 def _tell_of_damage(archive: Archive) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -84,3 +84,12 @@ def _counts(counts: list[Record]) -> str:
 
 def _days(record: Record) -> str:
     return f", {record['first_day']} to {record['last_day']}" if record["first_day"] else ""
+
+
+def learned(record: Record) -> Iterator[str]:
+    """What baselines rest on, and who goes by them."""
+    yield (
+        f"Learned from {record['visits']:,} visits, {record['from']} to {record['to']}; "
+        f"{record['timed']:,} of them tell a time on the ground"
+    )
+    yield f"{record['file']} (SHA-256 {record['sha256'][:12]}): runs that begin from now on go by it"

@@ -92,9 +92,13 @@ class FirstVisitRule(PlainRule, frozen=True, forbid_unknown_fields=True):
 
 
 class UnusualTimeRule(PlainRule, frozen=True, forbid_unknown_fields=True):
-    """Silent until history holds `least_visits` of the type whose time on the ground is known."""
+    """Silent until history holds `least_visits` of the type whose time on the ground is known.
+
+    `beyond`: so many times shorter than the 1st of a hundred usual times, or longer than the 99th.
+    """
 
     least_visits: Annotated[int, Meta(ge=5)] = 30
+    beyond: Annotated[float, Meta(ge=1.0)] = 1.5
 
 
 class Adjustment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

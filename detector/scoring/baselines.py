@@ -216,7 +216,7 @@ class Baselines:
                 names = msgspec.json.decode(columns["names"].tobytes(), type=dict[str, tuple[str, ...]])
                 return Baselines(head, names, columns["classes"], ground, *counted)
         except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile, msgspec.DecodeError) as error:
-            raise InputError(f"{name}: damaged, or no baselines ({error}); learn them again") from error
+            raise InputError(f"{name}: damaged, or no baselines ({error}); learn them again, or delete it") from error
 
 
 def _timed(columns: VisitColumns) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float64]]:

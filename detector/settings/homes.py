@@ -25,11 +25,6 @@ def service_home(namespace: str) -> Path:
     return state_home() / namespace
 
 
-def history_home() -> Path:
-    """Where `detector history` keeps stops of the past."""
-    return state_home() / "history"
-
-
 def reference_home() -> Path:
     """Where `detector reference update` keeps the tables it has taken in."""
     return state_home() / "reference"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import io
 import json
 import subprocess
@@ -15,6 +16,9 @@ from typing import Any
 import pytest
 
 from detector.cli import status_of
+from detector.domain.errors import InputError
+from detector.scoring import Who
+from detector.settings import load_configuration
 from tests.history.test_flight_lists import CHOSEN, OPENSKY, flight
 from tests.history.test_recorded import line
 
@@ -177,6 +181,9 @@ WITHOUT = """
 import sys
 sys.modules["polars"] = None
 from detector.cli import status_of
+from detector.domain.errors import InputError
+from detector.scoring import Who
+from detector.settings import load_configuration
 sys.exit(status_of(sys.argv[1:]))
 """
 
@@ -195,3 +202,40 @@ def test_without_polars_its_help_is_there() -> None:
     done: Any = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "import" in done.stdout
+
+
+class TestLearning:
+    def test_gives_the_next_run_what_is_usual_and_its_name_to_the_alerts(
+        self, run: Run, stops: Path, home: Path
+    ) -> None:
+        before = load_configuration()
+        assert before.usual is None
+        run("import", stops)
+        out, _ = run("learn")
+        assert "Learned from 3 visits, 2024-11-07 to 2024-11-07" in out
+        after = load_configuration()
+        assert after.usual is not None
+        assert after.usual.been(Who.AIRCRAFT, "15522c", "ZKPY") is not None
+        assert after.hash != before.hash
+        (named,) = [table for table in after.tables_used if table.name == "history"]
+        assert named.sha256 == hashlib.sha256((home / "baselines.npz").read_bytes()).hexdigest()
+        assert json.loads(run("learn", "--json")[0])["sha256"] == named.sha256
+
+    def test_from_nothing_is_one_line(self, run: Run) -> None:
+        assert "no visits to learn from" in run("learn", status=1)[1]
+
+    def test_that_was_damaged_is_told_by_every_run(self, run: Run, stops: Path, home: Path) -> None:
+        run("import", stops)
+        run("learn")
+        data = (home / "baselines.npz").read_bytes()
+        (home / "baselines.npz").write_bytes(data[: len(data) // 2])
+        with pytest.raises(InputError, match=r"baselines\.npz: damaged, or no baselines"):
+            load_configuration()
+
+    def test_lies_where_the_settings_say(self, run: Run, stops: Path, tmp_path: Path) -> None:
+        path = tmp_path / "detector.yaml"
+        path.write_text("history: past\n", encoding="utf-8")
+        run("import", stops, "--config", path)
+        run("learn", "--config", path)
+        assert (tmp_path / "past" / "baselines.npz").is_file()
+        assert load_configuration(path).usual is not None

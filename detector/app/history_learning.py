@@ -1,0 +1,37 @@
+"""From the visits of the archive to the baselines that runs load when they begin."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import NamedTuple
+
+from detector.domain.errors import InputError
+from detector.history.archive import Archive
+from detector.reference.directory import Directory
+from detector.scoring import Baselines
+from detector.settings import Configuration
+
+
+class Learned(NamedTuple):
+    """What was learned, its file, and the hash by which alerts name it."""
+
+    baselines: Baselines
+    data: bytes
+    sha256: str
+
+
+def learned(archive: Archive, configuration: Configuration) -> Learned:
+    """All visits that can be read. Raises InputError where there are none."""
+    columns = archive.columns()
+    if not len(columns):
+        raise InputError(f"{archive.folder}: no visits to learn from; take some in with `detector history import`")
+    baselines = Baselines.of(columns, _classes(configuration))
+    data = baselines.to_bytes()
+    return Learned(baselines, data, hashlib.sha256(data).hexdigest())
+
+
+def _classes(configuration: Configuration) -> Callable[[str], str | None]:
+    directory = configuration.identities
+    assert isinstance(directory, Directory)
+    return directory.type_class
