@@ -11,7 +11,9 @@ from pathlib import Path
 
 from detector.app import reference_files
 from detector.domain.errors import InputError
+from detector.domain.stop import Stop
 from detector.domain.visit import Visit
+from detector.domain.wire import stop_line
 from detector.history import bts, opensky_list, recorded
 from detector.history.archive import Added, Archive
 from detector.history.flights import Pairing
@@ -31,6 +33,7 @@ class Format(StrEnum):
     """What a file is."""
 
     STOPS = "replay"
+    SERVICE = "service"
     OPENSKY = "opensky"
     BTS = "bts"
 
@@ -61,13 +64,33 @@ def imported(
             first = next(lines, "")
             done = Imported(path, _format(first, path))
             counted = _counted(itertools.chain([first], lines), done, progress)
-            found = _visits(counted, done, pairings, configuration)
-            while batch := list(itertools.islice(found, AT_ONCE)):
-                done.visits += len(batch)
-                progress(path, "writing", done.visits)
-                done.added = done.added.and_(archive.add(batch))
-                batch.clear()  # or it is still there while the next one is made
+            _take_in(counted, done, pairings, archive, configuration, progress)
         yield done
+
+
+def from_service(stops: Iterable[Stop], archive: Archive, configuration: Configuration, progress: Progress) -> Imported:
+    """Take in the stops that the store of the service holds."""
+    done = Imported(Path("service"), Format.SERVICE)
+    lines = (stop_line(stop).decode() for stop in stops)
+    _take_in(_counted(lines, done, progress), done, {}, archive, configuration, progress)
+    return done
+
+
+def _take_in(
+    lines: Iterable[str],
+    done: Imported,
+    pairings: dict[Format, Pairing],
+    archive: Archive,
+    configuration: Configuration,
+    progress: Progress,
+) -> None:
+    found, no_visits = _visits(lines, done, pairings, configuration)
+    while batch := list(itertools.islice(found, AT_ONCE)):
+        done.visits += len(batch)
+        progress(done.path, "writing", done.visits)
+        done.added = done.added.and_(archive.add(batch))
+        batch.clear()  # or it is still there while the next one is made
+    done.added = done.added.and_(archive.remove(no_visits))
 
 
 def _format(first: str, path: Path) -> Format:
@@ -85,7 +108,7 @@ def _format(first: str, path: Path) -> Format:
 
 
 def _counted(lines: Iterable[str], done: Imported, progress: Progress) -> Iterator[str]:
-    head = 0 if done.format is Format.STOPS else 1
+    head = 0 if done.format in (Format.STOPS, Format.SERVICE) else 1
     for number, line in enumerate(lines, 1 - head):
         done.lines = number
         if number % TOLD_EVERY == 0:
@@ -95,14 +118,16 @@ def _counted(lines: Iterable[str], done: Imported, progress: Progress) -> Iterat
 
 def _visits(
     lines: Iterable[str], done: Imported, pairings: dict[Format, Pairing], configuration: Configuration
-) -> Iterator[Visit]:
-    """Visits with what is known of their aircraft."""
+) -> tuple[Iterator[Visit], Sequence[str]]:
+    """Visits with what is known of their aircraft, and ids of those that are none."""
     name, airports = done.path.name, configuration.airports
     found: Iterable[Visit]
-    if done.format is Format.STOPS:
-        found = recorded.visits(lines, name, done.unused)
+    no_visits: Sequence[str] = ()
+    if done.format in (Format.STOPS, Format.SERVICE):
+        source = "service" if done.format is Format.SERVICE else f"replay {name}"
+        found, no_visits = recorded.read(lines, source, done.unused)
     else:
         read = opensky_list.flights if done.format is Format.OPENSKY else bts.flights
         flights = read(lines, str(done.path), airports, done.unused)
         found = pairings[done.format].visits(flights, done.format.value, name)
-    return (named(visit, configuration.identities) for visit in found)
+    return (named(visit, configuration.identities) for visit in found), no_visits

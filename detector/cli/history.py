@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from detector import cases
 from detector.cli import history_words, outputs, tables
 from detector.domain.errors import InputError, UsageError
 from detector.domain.times import day_of
@@ -45,21 +47,32 @@ def _history(context: typer.Context) -> None:
 @commands.command("import")
 def import_(
     files: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
-            metavar="FILE...",
+            metavar="[FILE...]",
             help="Stops of `detector replay --stops`, OpenSky flight lists, BTS on-time lists; gzip, xz or zstandard; "
             "lists by month in the order of their months.",
         ),
-    ],
+    ] = None,
+    service: Annotated[
+        bool, typer.Option("--service", help="The closed stops that the store of the service holds (90 days of them).")
+    ] = False,
+    store: Annotated[
+        str | None, typer.Option(metavar="STORE", help="With --service: its store, redis://... or embedded.")
+    ] = None,
     config: Config = None,
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
     """Take in stops of the past; what is known already is replaced, not doubled."""
     archive = _archive(config)
-    from detector.app.history_import import imported  # noqa: PLC0415  behind the look for Polars
+    from detector.app.history_import import from_service, imported  # noqa: PLC0415  behind the look for Polars
 
+    files = files or []
+    if not files and not service:
+        raise UsageError("nothing to take in: name files, or --service")
+    if store is not None and not service:
+        raise UsageError(f"--store {store}: goes with --service")
     for file in files:
         if not file.is_file():
             raise InputError(f"{file}: {'is no file' if file.exists() else 'no such file'}")
@@ -67,7 +80,11 @@ def import_(
     console = tables.console(stderr=True)
     done: list[Imported] = []
     with _progress(console, shown=not quiet) as progress:
-        for one in imported(files, archive, configuration, progress):
+        taken: Iterator[Imported] = imported(files, archive, configuration, progress)
+        if service:
+            stops = cases.service_run(configuration.settings.service, store).stops
+            taken = itertools.chain(taken, [from_service(stops, archive, configuration, progress)])
+        for one in taken:
             done.append(one)
             if not (quiet or as_json):
                 console.print(escape(history_words.taken_in(one)), soft_wrap=True)
@@ -75,7 +92,8 @@ def import_(
     for one in done:
         unused.update(one.unused)
     sums = {
-        name: sum(getattr(one.added, name) for one in done) for name in ("new", "replaced", "unchanged", "forgotten")
+        name: sum(getattr(one.added, name) for one in done)
+        for name in ("new", "replaced", "unchanged", "removed", "forgotten")
     }
     if as_json:
         each = [
@@ -89,6 +107,7 @@ def import_(
         )
     elif not quiet:
         told = f"{sums['new']:,} new, {sums['replaced']:,} replaced, {sums['unchanged']:,} unchanged"
+        told += f", {sums['removed']:,} taken back" if sums["removed"] else ""
         said = tables.console(stderr=False)
         said.print(f"{told}; refused: {by_reason(unused.elements()) or 'nothing'}", soft_wrap=True)
         if sums["forgotten"]:

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from detector.app.history_import import Imported
 
 ROWS_SHOWN = 100
-FORMATS = {"replay": "stops of a replay", "opensky": "OpenSky flight list", "bts": "BTS on-time list"}
+FORMATS = {
+    "replay": "stops of a replay",
+    "service": "stops of the service",
+    "opensky": "OpenSky flight list",
+    "bts": "BTS on-time list",
+}
 
 Record = dict[str, Any]
 

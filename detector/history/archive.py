@@ -29,12 +29,14 @@ MOST_VISITS = 20_000_000
 
 
 class Added(NamedTuple):
-    """What became of visits that were given. `forgotten`: older ones that went because there were too many."""
+    """What became of visits that were given. `forgotten`: older ones that went because there were too many; `removed`:
+    those that turned out to be none."""
 
     new: int = 0
     replaced: int = 0
     unchanged: int = 0
     forgotten: int = 0
+    removed: int = 0
 
     def and_(self, other: Added) -> Added:
         """Both together."""
@@ -87,6 +89,14 @@ class Archive:
             # What was in another month counted as new there.
             moved = min(moved, added.new)
             return added.and_(Added(new=-moved, replaced=moved, forgotten=self._keep_within_bound()))
+
+    def remove(self, ids: Sequence[str]) -> Added:
+        """Take out visits that turned out to be none; ids that are not there do not matter. Raises OutputError."""
+        if not ids or not self.folder.is_dir():
+            return Added()
+        nowhere = pl.DataFrame({"id": ids, "month": [""] * len(ids)}, schema={"id": pl.String, "month": pl.String})
+        with self._alone():
+            return Added(removed=self._take_from_others(nowhere))
 
     def columns(self, since: float | None = None, until: float | None = None) -> VisitColumns:
         """Visits that landed from `since` on and before `until` (Unix s, None = no bound), as columns."""

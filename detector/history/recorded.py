@@ -1,10 +1,11 @@
-"""Stops that `detector replay --stops` wrote (lines of `detector.stop/1`), as visits."""
+"""Stops that a replay or the service found (lines of `detector.stop/1`), as visits."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -52,7 +53,14 @@ class _Timed(msgspec.Struct):
     departed_at: float | None
 
 
-def visits(lines: Iterable[str], name: str, unused: Counter[str]) -> list[Visit]:
+class Recorded(NamedTuple):
+    """`no_visits`: ids of stops that are none, or no longer: taken back, or of no field that is known now."""
+
+    visits: list[Visit]
+    no_visits: list[str]
+
+
+def read(lines: Iterable[str], source: str, unused: Counter[str]) -> Recorded:
     """The closed stops of level 2 or more at a named field, by aircraft and time; others are counted in `unused`.
 
     `origin` and `destination` are the fields of the stops before and after in the same lines, up to 36 hours away;
@@ -69,7 +77,7 @@ def visits(lines: Iterable[str], name: str, unused: Counter[str]) -> list[Visit]
             unused[Unused.ADDRESS] += 1
         else:
             by_aircraft.setdefault(found.stop.icao24, {})[found.stop.id] = found
-    made = []
+    made, others = [], []
     for _, stops in sorted(by_aircraft.items()):
         ordered = sorted(stops.values(), key=lambda one: (one.landed_at, one.stop.id))
         standing = [one for one in ordered if one.stop.status is not Status.RETRACTED and one.stop.level > 0]
@@ -77,10 +85,11 @@ def visits(lines: Iterable[str], name: str, unused: Counter[str]) -> list[Visit]
         for one in ordered:
             reason = _unused(one.stop)
             if reason is None:
-                made.append(_visit(standing, place[one.stop.id], name))
+                made.append(_visit(standing, place[one.stop.id], source))
             else:
+                others.append(one.stop.id)
                 unused[reason] += 1
-    return made
+    return Recorded(made, others)
 
 
 def _timed(line: str) -> _Timed | None:
@@ -103,7 +112,7 @@ def _unused(stop: _Stop) -> Unused | None:
     return None if stop.airport else Unused.NO_FIELD
 
 
-def _visit(stops: Sequence[_Timed], i: int, name: str) -> Visit:
+def _visit(stops: Sequence[_Timed], i: int, source: str) -> Visit:
     one = stops[i]
     stop, ground = one.stop, one.stop.ground_time_s
     before = stops[i - 1] if i else None
@@ -124,7 +133,7 @@ def _visit(stops: Sequence[_Timed], i: int, name: str) -> Visit:
         callsign_out=stop.callsign_out or "",
         origin=_field_of(before) if before is not None and _neighbours(before, one) else "",
         destination=_field_of(after) if after is not None and _neighbours(one, after) else "",
-        source=f"replay {name}",
+        source=source,
     )
 
 

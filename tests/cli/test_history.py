@@ -11,16 +11,20 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from detector import cases
 from detector.cli import status_of
 from detector.domain.errors import InputError
+from detector.domain.stop import Level, Status
 from detector.scoring import Who
 from detector.settings import load_configuration
 from tests.history.test_flight_lists import CHOSEN, OPENSKY, flight
 from tests.history.test_recorded import line
+from tests.rules.test_rules import stop
 
 Run = Callable[..., tuple[str, str]]
 
@@ -182,6 +186,7 @@ import sys
 sys.modules["polars"] = None
 from detector.cli import status_of
 from detector.domain.errors import InputError
+from detector.domain.stop import Level, Status
 from detector.scoring import Who
 from detector.settings import load_configuration
 sys.exit(status_of(sys.argv[1:]))
@@ -239,3 +244,28 @@ class TestLearning:
         run("learn", "--config", path)
         assert (tmp_path / "past" / "baselines.npz").is_file()
         assert load_configuration(path).usual is not None
+
+
+class TestTheService:
+    def test_gives_its_closed_stops_and_takes_back_what_it_has_taken_back(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stored = [stop(id="stop-1", level=Level.OBSERVED), stop(id="stop-2", icao24="15522c")]
+        monkeypatch.setattr(cases, "service_run", lambda *_: SimpleNamespace(stops=tuple(stored)))
+        out, _ = run("import", "--service")
+        assert "2 new, 0 replaced, 0 unchanged" in out
+        stored[1] = stop(id="stop-2", icao24="15522c", status=Status.RETRACTED, level=Level.REJECTED)
+        out, _ = run("import", "--service")
+        assert "0 new, 0 replaced, 1 unchanged, 1 taken back; refused: 1 retracted" in out
+        rows = json.loads(run("query", "SELECT id, source FROM visits", "--json")[0])
+        assert rows == {"id": "stop-1", "source": "service"}
+
+    def test_that_never_ran_is_one_line(self, run: Run) -> None:
+        assert run("import", "--service", status=1)[1].startswith("detector: ")
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [([], "nothing to take in: name files, or --service"), (["x", "--store", "embedded"], "goes with --service")],
+    )
+    def test_is_asked_for_by_name(self, run: Run, arguments: list[str], words: str) -> None:
+        assert words in run("import", *arguments, status=2)[1]

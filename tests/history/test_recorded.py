@@ -41,7 +41,7 @@ def line(hour: int, airport: str | None, **changed: Any) -> str:
 
 def read(*lines: str) -> tuple[list[Visit], Counter[str]]:
     unused: Counter[str] = Counter()
-    return recorded.visits(lines, "a.jsonl", unused), unused
+    return recorded.read(lines, "replay a.jsonl", unused).visits, unused
 
 
 def test_closed_stops_are_visits_that_know_the_fields_before_and_after() -> None:
@@ -150,3 +150,13 @@ def test_the_lines_that_replay_writes_can_be_read(tmp_path: Path) -> None:
     assert visits
     assert unused.get("not_a_stop", 0) == 0
     assert len(visits) + sum(unused.values()) == len(lines)
+
+
+def test_stops_that_are_no_visits_are_named_so_that_what_was_one_before_can_go() -> None:
+    found = recorded.read(
+        [line(1, "UHWW"), line(10, "ZKPY", status="retracted"), line(20, None), line(30, "UHWW", status="open")],
+        "service",
+        Counter(),
+    )
+    assert [(one.id, one.source) for one in found.visits] == [("s1", "service")]
+    assert found.no_visits == ["s10", "s20", "s30"]
