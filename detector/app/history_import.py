@@ -95,6 +95,8 @@ def _take_in(
 
 def _format(first: str, path: Path) -> Format:
     if first.lstrip("\ufeff ").startswith("{"):
+        if '"detector.alert/' in first:
+            raise InputError(f"{path}: alerts; give the stops, which `detector replay --stops` writes")
         return Format.STOPS
     columns = {name.strip().strip('"').casefold() for name in first.split(",")}
     if {"icao24", "firstseen"} <= columns:

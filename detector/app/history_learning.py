@@ -22,8 +22,12 @@ class Learned(NamedTuple):
 
 
 def learned(archive: Archive, configuration: Configuration) -> Learned:
-    """All visits that can be read. Raises InputError where there are none."""
+    """From all visits. Raises InputError where there are none, or a month cannot be read: whoever was there only in
+    that month would be there for the first time."""
     columns = archive.columns()
+    faults = [month.fault for month in archive.months() if month.fault]
+    if faults:
+        raise InputError(f"{faults[0]}; until then nothing is learned, as it would lack a month")
     if not len(columns):
         raise InputError(f"{archive.folder}: no visits to learn from; take some in with `detector history import`")
     baselines = Baselines.of(columns, _classes(configuration))

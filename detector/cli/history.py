@@ -181,7 +181,6 @@ def learn(config: Config = None, as_json: AsJson = False) -> None:
     from detector.app.history_learning import learned  # noqa: PLC0415  behind the look for Polars
 
     new = learned(archive, load_configuration(config))
-    _tell_of_damage(archive)
     path = archive.folder / BASELINES
     outputs.write(str(path), new.data)
     head = new.baselines.head
@@ -210,8 +209,12 @@ def forget(
         day = date.fromisoformat(before)
     except ValueError as error:
         raise UsageError(f"--before {before}: not a day; write it as 2024-11-07") from error
-    forgotten = _archive(config).forget(day)
-    tables.console(stderr=False).print(f"{forgotten:,} visits before {day.isoformat()} are forgotten")
+    archive = _archive(config)
+    forgotten = archive.forget(day)
+    told = f"{forgotten:,} visits before {day.isoformat()} are forgotten"
+    if (learned := archive.folder / BASELINES).exists():
+        told += f"; runs still go by what was learned before: learn again, or delete {learned}"
+    tables.console(stderr=False).print(escape(told), soft_wrap=True)
 
 
 def _archive(config: Path | None) -> Archive:

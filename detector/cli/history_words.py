@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from detector.app.history_import import Imported
 
 ROWS_SHOWN = 100
+MOST_ACROSS = 8
+"""More columns than these stand below each other."""
+LEAST_QUARTILES = 4
 FORMATS = {
     "replay": "stops of a replay",
     "service": "stops of the service",
@@ -51,9 +54,10 @@ def field(record: Record) -> list[str]:
     ]
     lines += [f"  {name:<11}  {_counts(record[name])}" for name in ("types", "operators", "states") if record[name]]
     ground = record["ground_time_s"]
-    if ground["visits"]:
+    if ground["visits"] >= LEAST_QUARTILES:
         quarter, half, most = (duration_text(ground[name]) for name in ("quarter", "half", "three_quarters"))
-        lines.append(f"  on ground    a quarter of the visits up to {quarter}, half {half}, three quarters {most}")
+        of = f"of the {ground['visits']:,} visits whose time is known well"
+        lines.append(f"  on ground    a quarter {of} up to {quarter}, half {half}, three quarters {most}")
     return lines
 
 
@@ -69,6 +73,14 @@ def aircraft(record: Record) -> list[str]:
 def answer(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     """The first rows of an answer."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    if len(names) > MOST_ACROSS:
+        table.add_column("column")
+        table.add_column("value", overflow="fold")
+        for row in itertools.islice(rows, ROWS_SHOWN):
+            for name, value in zip(names, row, strict=True):
+                table.add_row(escape(name), escape(_cell(value)))
+            table.add_section()
+        return table
     for name in names:
         table.add_column(escape(name), overflow="fold")
     for row in itertools.islice(rows, ROWS_SHOWN):

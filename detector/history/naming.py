@@ -7,6 +7,12 @@ from msgspec.structs import replace
 from detector.domain.identity import Identities, first_value
 from detector.domain.visit import Visit
 
+DESIGNATORS = {
+    "9E": "EDV", "AA": "AAL", "AS": "ASA", "B6": "JBU", "DL": "DAL", "EV": "ASQ", "F9": "FFT", "G4": "AAY", "HA": "HAL",
+    "MQ": "ENY", "NK": "NKS", "OH": "JIA", "OO": "SKW", "PT": "PDT", "QX": "QXE", "UA": "UAL", "US": "AWE", "VX": "VRD",
+    "WN": "SWA", "YV": "ASH", "YX": "RPA",
+}  # fmt: skip
+"""Of the airlines in the BTS list: ICAO's designator for IATA's, so that an airline has one name in all of history."""
 DESIGNATOR = 2
 """Characters of an airline's IATA designator: a name says more."""
 
@@ -16,6 +22,8 @@ def named(visit: Visit, identities: Identities) -> Visit:
     and operator, as known of the day of the landing."""
     told = visit.operator
     callsigns = tuple(name for name in (visit.callsign_in, visit.callsign_out) if name)
+    if told in DESIGNATORS:
+        callsigns = (*callsigns, f"{DESIGNATORS[told]}1")
     identity = identities.identity(visit.icao24, visit.landed_at, callsigns)
     return replace(
         visit,

@@ -7,6 +7,7 @@ from typing import Any
 
 from detector.history.archive import Archive
 from detector.history.engine import pl
+from detector.scoring.baselines import CLOSE_S
 
 MOST_FREQUENT = 5
 QUARTILES = (0.25, 0.5, 0.75)
@@ -16,9 +17,12 @@ Record = dict[str, Any]
 
 def of_field(archive: Archive, code: str) -> Record:
     """Visits at a field: how many, of how many aircraft, from when to when; the most frequent types and operators;
-    quartiles of the time on the ground, seconds, by the middle of its bounds, None where no visit has both."""
+    quartiles of the time on the ground, seconds, by the middle of its bounds, where these are close enough to learn
+    from; None where no visit has such bounds."""
     at = archive.ask(lambda visits: visits.filter(pl.col("airport") == code))
-    bounded = at.select(ground_s=(pl.col("ground_min_s") + pl.col("ground_max_s")) / 2.0)["ground_s"].drop_nulls()
+    low, high = pl.col("ground_min_s"), pl.col("ground_max_s")
+    close = at.filter((high - low) <= CLOSE_S)
+    bounded = close.select(ground_s=(low + high) / 2.0)["ground_s"].drop_nulls()
     quartiles = [bounded.quantile(q, "linear") for q in QUARTILES]
     return {
         "airport": code,

@@ -31,27 +31,27 @@ def first_visit(case: Case) -> Finding | None:
 
 
 def _new(stop: Stop, airport: str, usual: Baselines, limits: FirstVisitRule) -> Iterator[str]:
-    """Who has not been there before, with how much is known of them."""
+    """Who has not been there before, with how much is known of them; the widest circle first."""
     landed_at = stop.landed.estimate if stop.landed.earliest is None else stop.landed.earliest
-    identity, regular = stop.identity, False
-    asked = [
+    identity = stop.identity
+    circles = [
         (Who.OPERATOR, stop.operator or "", limits.operator_visits),
         (Who.AIRCRAFT, stop.icao24, limits.aircraft_visits),
     ]
     if identity is not None and identity.military and identity.country is not None:
-        asked.insert(0, (Who.FLEET, identity.country, limits.operator_visits))
-    for who, name, least in asked:
-        all_visits, here = usual.visitor(who, name), usual.been(who, name, airport)
-        been = here is not None and here.first_at < landed_at
-        if who is not Who.AIRCRAFT and been and here is not None and here.visits >= limits.regular_visits:
-            # An aircraft of theirs that goes where they go is no news.
-            regular = True
-        if been or regular or all_visits is None:
+        circles.insert(0, (Who.FLEET, identity.country, limits.operator_visits))
+    here = [usual.been(who, name, airport) for who, name, _ in circles]
+    before = [0 if been is None or been.first_at >= landed_at else been.visits for been in here]
+    if any(visits >= limits.regular_visits for visits in before):
+        # An aircraft that goes where its own go is no news.
+        return
+    for i, (who, name, least) in enumerate(circles):
+        known = usual.visitor(who, name)
+        # Where an aircraft has been its operator and fleet have been, though a table may not know that it is theirs.
+        if known is None or any(before[i:]):
             continue
-        if all_visits.visits < least or landed_at - all_visits.first_at < limits.days * DAY_S:
-            continue
-        since = day_of(all_visits.first_at).isoformat()
-        yield f"{_words(who, name)} ({all_visits.visits:,} visits since {since})"
+        if known.visits >= least and landed_at - known.first_at >= limits.days * DAY_S:
+            yield f"{_words(who, name)} ({known.visits:,} visits since {day_of(known.first_at).isoformat()})"
 
 
 def _words(who: Who, name: str) -> str:

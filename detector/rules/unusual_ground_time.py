@@ -27,8 +27,8 @@ def unusual_ground_time(case: Case) -> Finding | None:
     told = [(ground, certainty) for ground in case.grounds("unusual_ground_time")]
     way = "shorter" if time.estimate < times.low_s else "longer"
     reason = (
-        f"on the ground {_span(time.min, time.max)}, {way} than 99 of 100 stops of {times.group}: usually "
-        f"{_span(times.lower_s, times.upper_s)} (half of {times.visits:,} stops in history)"
+        f"on the ground {_span(time.min, time.max)}, far {way} than is usual for {times.group}: half of "
+        f"{times.visits:,} stops in history took {_span(times.lower_s, times.upper_s)}"
     )
     return found("unusual_ground_time", told, reason) if told else None
 

@@ -21,10 +21,9 @@ from detector.scoring.acquaintance import Been, Counted
 from detector.scoring.ground_times import DEPTHS, HIGH, LOW, LOWER, MEDIAN, TYPE, UPPER, Depth, depths
 
 FORMAT = 1
-WIDEST = 0.25
-"""A time on the ground whose bounds lie further apart than this share of the longer one, and than `CLOSE_S`, tells too
-little to be learned from."""
-CLOSE_S = 600.0
+CLOSE_S = 1_200.0
+"""A time on the ground whose bounds lie further apart tells too little to be learned from. A share of the time instead
+would leave out short stops rather than long ones, and so shift what is usual."""
 SHORTEST_S, LONGEST_S = 60.0, 30 * 86_400.0
 """Shorter is no stop to learn from, longer is storage."""
 UNKNOWN_CLASS = ""
@@ -148,7 +147,7 @@ class Baselines:
         return [
             (0, DEPTHS[0]),
             (of_class if type_class or kind is not None else None, f"aircraft of the class {type_class}"),
-            (kind, type_code),
+            (kind, f"{type_code} at any field"),
             (at_field, f"{type_code} at {airport}"),
             (whole, f"{type_code} of {operator} at {airport}"),
         ]
@@ -224,6 +223,5 @@ def _timed(columns: VisitColumns) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np
     low, high = columns.ground_min_s, columns.ground_max_s
     with np.errstate(invalid="ignore"):
         middle = (low + high) / 2.0
-        exact = (high - low) <= np.maximum(WIDEST * high, CLOSE_S)
-        timed = exact & (middle >= SHORTEST_S) & (middle <= LONGEST_S)
+        timed = ((high - low) <= CLOSE_S) & (middle >= SHORTEST_S) & (middle <= LONGEST_S)
     return timed, np.log(middle[timed])

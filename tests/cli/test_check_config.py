@@ -107,7 +107,8 @@ def test_it_tells_which_rules_are_off_adjusted_and_routed(tmp_path: Path, capsys
     )
     assert status_of(["check-config", "--config", str(file)]) == 0
     said = capsys.readouterr().out
-    assert "rules: listed_airport, listed_aircraft, short_turnaround, dark_stop, identity, journey (off); " in said
+    assert "rules: listed_airport, listed_aircraft, short_turnaround, dark_stop, identity, first_visit, " in said
+    assert "journey (off); " in said
     assert "; adjustments: 1; routes to desk\n" in said
 
 

@@ -119,7 +119,7 @@ def test_what_is_known_is_shown(run: Run, stops: Path, opensky: Path, home: Path
     assert (field["airport"], field["visits"], field["aircraft"]) == ("LSZH", 1, 1)
     assert field["ground_time_s"] == {"visits": 1, "quarter": 3000, "half": 3000, "three_quarters": 3000}
     assert field["types"] == [{"name": "BCS1", "visits": 1}]
-    assert "half 50 min" in run("show", "LSZH")[0]
+    assert "on ground" not in run("show", "LSZH")[0]  # one visit has no quartiles
     aircraft = json.loads(run("show", "15522C", "--json")[0])
     assert aircraft["fields"] == [{"name": "UHWW", "visits": 2}, {"name": "ZKPY", "visits": 1}]
     assert (aircraft["first_day"], aircraft["last_day"]) == ("2024-11-07", "2024-11-07")
@@ -269,3 +269,33 @@ class TestTheService:
     )
     def test_is_asked_for_by_name(self, run: Run, arguments: list[str], words: str) -> None:
         assert words in run("import", *arguments, status=2)[1]
+
+
+def test_quartiles_are_told_of_four_visits_and_a_wide_answer_goes_down_the_page(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "stops.jsonl"
+    times = [{"min": 60 * m, "max": 60 * m, "estimate": 60 * m} for m in (20, 30, 40, 50, 60)]
+    path.write_text("".join(line(10 * k, "ZKPY", ground_time_s=time) for k, time in enumerate(times)), encoding="utf-8")
+    run("import", path)
+    said, _ = run("show", "ZKPY")
+    assert "a quarter of the 5 visits whose time is known well up to 30 min, half 40 min, three quarters 50 min" in said
+    down = run("query", "SELECT * FROM visits LIMIT 1")[0].splitlines()
+    assert any(text.split() == ["ground_min_s", "1200.0"] for text in down)
+
+
+def test_the_learned_file_outlives_what_it_was_learned_from_and_forget_says_so(run: Run, stops: Path) -> None:
+    run("import", stops)
+    assert "still go by" not in run("forget", "--before", "2020-01-01")[0]
+    run("learn")
+    assert "runs still go by what was learned before" in run("forget", "--before", "2030-01-01")[0]
+
+
+def test_nothing_is_learned_where_a_month_is_missing(run: Run, stops: Path, home: Path) -> None:
+    run("import", stops)
+    (home / "visits-2024-10.parquet").write_bytes(b"PAR1 nothing")
+    assert "until then nothing is learned" in run("learn", status=1)[1]
+
+
+def test_alerts_are_told_from_stops(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "alerts.jsonl"
+    path.write_text('{"schema":"detector.alert/1"}\n', encoding="utf-8")
+    assert "alerts; give the stops" in run("import", path, status=1)[1]
