@@ -60,7 +60,7 @@ class Reviewed(Protocol):
 class Update:
     """What was read and held against the tables in use, and nothing taken in yet."""
 
-    library: Library
+    editions: Library
     base: Version | None
     tables: list[NewTable] = field(default_factory=list)
     reviews: list[tuple[str, Reviewed]] = field(default_factory=list)
@@ -85,7 +85,7 @@ class Update:
     def take(self, taken_at: str) -> Version:
         """Put them to use; all of them at once."""
         note = "took in " + ", ".join(original.name for table in self.tables for original in table.originals)
-        return self.library.take(self.tables, self.base, taken_at, note)
+        return self.editions.take(self.tables, self.base, taken_at, note)
 
 
 def prepared(options: UpdateOptions, today: date) -> Update:
@@ -191,7 +191,7 @@ def _table_named(update: Update, name: str) -> AircraftTable | None:
     """The table that would be replaced."""
     for entry in update.base.of_kind(AIRCRAFT) if update.base else ():
         if entry.name == name:
-            return AircraftTable.from_bytes(update.library.read(entry), name)
+            return AircraftTable.from_bytes(update.editions.read(entry), name)
     return None
 
 
