@@ -129,9 +129,8 @@ def _as_before(row: AirportRow, former: AirportTable | None, i: int | None, coun
         counts["runways left behind by their field"] += len(runways)
         return _Packed(row, place, _kind([], False, row), [], row.closed, 0)
     kept = [_moved_along(runway, place) if runway.estimated and was != place else runway for runway in runways]
-    # An end without an elevation of its own was given that of the field.
-    given_ft = float(former.elevation_ft[i])
-    ends_ft = [ft for one in runways for ft in (one.le_elevation_ft, one.he_elevation_ft) if ft != given_ft]
+    # An end without an elevation of its own was given that of the field, so there the field's in use counts.
+    ends_ft = [ft for one in runways for ft in (one.le_elevation_ft, one.he_elevation_ft)]
     at_runways_ft = elevation_by_runways(row.elevation_ft, ends_ft)
     if at_runways_ft is not None:
         row = msgspec.structs.replace(row, elevation_ft=at_runways_ft)
