@@ -1,4 +1,4 @@
-"""A stop at a field where history has neither the aircraft, nor its operator, nor the military fleet of its state."""
+"""A stop at a field where history lacks the aircraft, or its operator, or the military fleet of its state."""
 
 from __future__ import annotations
 

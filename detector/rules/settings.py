@@ -82,7 +82,7 @@ class PlainRule(RuleSettings, frozen=True, forbid_unknown_fields=True):
 class FirstVisitRule(PlainRule, frozen=True, forbid_unknown_fields=True):
     """Silent until history holds so many visits over so many days.
 
-    `regular_visits`: of an operator or fleet that has been there so often, an aircraft may be new without being news.
+    `regular_visits`: where aircraft, operator or fleet has been so often, nothing is news.
     """
 
     aircraft_visits: Annotated[int, Meta(ge=1)] = 20
