@@ -112,6 +112,10 @@ class Movements:
         self._keep(self.lives[stop.icao24], stop, annotated)
         return annotated
 
+    def held(self) -> list[Stop]:
+        """Stops that are held back now."""
+        return [stop for _, stop in self._held.values()]
+
     def at_stake(self) -> tuple[list[str], list[str]]:
         """Addresses of aircraft in an open or held stop, or one about to be closed; and of others on the ground, or
         about to leave it."""

@@ -16,7 +16,7 @@ from detector.domain.decoded import Batch
 from detector.domain.errors import OutputError
 from detector.domain.frame import Tick
 from detector.domain.live import FeedEvent
-from detector.domain.stop import Stop
+from detector.domain.stop import Status, Stop
 from detector.feeds.spool import Position
 from detector.pipeline import Pipeline
 
@@ -39,6 +39,8 @@ class Tally:
 
     stops: Counter[tuple[int, str]] = field(default_factory=Counter)
     """Opened, by level and kind of the first revision."""
+    retracted: int = 0
+    """Stops taken back."""
     alerts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """Revisions, by event, severity and the first rule."""
     movements: Counter[str] = field(default_factory=Counter)
@@ -58,6 +60,7 @@ class Core:
         """Behind what was taken in last, in the spool."""
         self.tally = Tally()
         self._on_spool_lost = on_spool_lost
+        self._spool_lost = False
         self._alerts: list[Alert] = []
 
     def take_in(self, item: Item, now: float) -> None:
@@ -68,6 +71,7 @@ class Core:
             except OutputError as error:
                 # Listening goes on: an alert is worth more than its recording.
                 self.spool = self.position = None
+                self._spool_lost = True
                 self._on_spool_lost(error)
         self._run(item)
 
@@ -80,6 +84,10 @@ class Core:
         """New revisions since the last call, in order."""
         alerts, self._alerts = self._alerts, []
         return alerts
+
+    def recording(self) -> bool | None:
+        """Whether the spool is written; None where there is none by the settings."""
+        return None if self.spool is None and not self._spool_lost else self.spool is not None
 
     def found(self) -> int:
         """How many new revisions `alerts` would give."""
@@ -107,3 +115,4 @@ class Core:
     def _count(self, stop: Stop) -> None:
         if stop.revision == 1:
             self.tally.stops[int(stop.level), stop.kind.value] += 1
+        self.tally.retracted += stop.status is Status.RETRACTED

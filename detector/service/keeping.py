@@ -20,6 +20,7 @@ from detector.alerting.outbox import REMEMBERED_S, Outbox
 from detector.checkpoint import COMPLETE, Pending, Snapshot
 from detector.domain.errors import StateLostError, StoreError, StoreTakenError, StoreUnavailableError
 from detector.domain.live import Clock
+from detector.domain.ports import StoreFigures
 from detector.feeds.spool import Position
 from detector.service.core import Core
 from detector.service.log import Log
@@ -74,12 +75,14 @@ class Keeping:
 
     `kept_at`: when the state was written last; `write` is what the courier writes with, and `through` the courier's own
     `write`: a checkpoint goes that way, so that the messages its alerts made are in the same transaction.
+    `figures`: what the store told of itself when it was asked last (every CHECK_S), None where it did not.
     """
 
     def __init__(self, keeper: Keeper, core: Core, outbox: Outbox, spool_id: str, clock: Clock, log: Log) -> None:
         self.trouble: str | None = None
         self.kept_at = clock.now()
         self.took = Durations()
+        self.figures: StoreFigures | None = None
         self.through: Callable[[State], Awaitable[None]] = self._alone
         self.on_wishes: Callable[[Mapping[str, bytes]], None] = lambda _: None
         self.on_kept: Callable[[Position], None] = lambda _: None
@@ -234,6 +237,10 @@ class Keeping:
 
     async def _check(self) -> None:
         while True:
+            try:
+                self.figures = await self._in_thread(self._keeper.figures)
+            except StoreError:
+                self.figures = None  # said where the state is written
             await self._clock.sleep(CHECK_S)
             self._outbox.forget(self._clock.now() - REMEMBERED_S)
             try:
