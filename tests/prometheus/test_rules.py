@@ -1,4 +1,4 @@
-"""Prometheus' rules: promtool takes them, each alert is shown to fire and not to, and each is explained in the guide."""
+"""Prometheus' rules: promtool takes them, each alert is shown to fire and not to, and the guide explains each."""
 
 from __future__ import annotations
 

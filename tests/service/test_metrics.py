@@ -83,7 +83,8 @@ def invented(first: int, n: int, begin: float) -> list[FrameBatch | DecodedBatch
     hello = all_call_reply(icao24=icao24)
     name = extended_squitter(0x20 << 48 | signs, icao24=icao24)
     payload = np.concatenate([hello, name])
-    frames = FrameBatch.of(begin + np.arange(2 * n) * 1e-4, payload, length_of(payload))
+    heard_at = np.linspace(begin, begin + 1.0, 2 * n, dtype=np.float64)
+    frames = FrameBatch.of(heard_at, payload, length_of(payload))
     of = tuple(COLUMNS)
     blank = [EMPTY[name] for name in of]
     rows = []

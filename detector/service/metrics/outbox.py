@@ -14,6 +14,9 @@ from detector.service.delivery import Delivery
 from detector.service.metrics.families import counter, gauge
 from detector.service.service import Parts
 
+NOT_SENT = ("baseline", "dropped_update", "dropped_dead")
+"""What `Outbox.counts` may say."""
+
 
 @dataclass(slots=True)
 class DeliveryTally:
@@ -42,7 +45,10 @@ def outbox(parts: Parts) -> Iterator[Metric]:
     dead = Counter(entry.endpoint for entry in box.dead())
     yield gauge("dead_letters", "Messages that could not be delivered.", ["endpoint"],
                 [((name,), dead[name]) for name in box.endpoints])  # fmt: skip
-    yield counter("outbox_not_sent", "Revisions noted and not sent.", ["endpoint", "why"], box.counts.items())
+    not_sent = {(name, why): 0 for name in box.endpoints for why in NOT_SENT}
+    yield counter(
+        "outbox_not_sent", "Revisions noted and not sent.", ["endpoint", "why"], (not_sent | box.counts).items()
+    )
 
 
 def late_s(box: Outbox, endpoint: str, now: float) -> float:
