@@ -15,11 +15,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from detector.alerting.outcome import OutcomeKind
 from detector.domain.alert import AlertEvent
 from detector.domain.decoded import COLUMNS, EMPTY, DecodedBatch
-from detector.domain.errors import Reject
-from detector.domain.frame import FrameBatch, RejectCounts
+from detector.domain.errors import OutputError, Reject
+from detector.domain.frame import FrameBatch, RejectCounts, Tick
 from detector.domain.live import Clock, FeedEvent, FeedStatus, Inlet
 from detector.domain.stop import Severity
+from detector.feeds.spool import Position
 from detector.rules import RULES
+from detector.service.core import Core
 from detector.service.intake import OTHER_FORMAT, TRACK, USED_FORMATS
 from detector.service.metrics import DeliveryTally, ServiceMetrics
 from detector.simulation.encode.frames import all_call_reply, extended_squitter, length_of
@@ -200,3 +202,32 @@ def test_recording_is_told_only_where_there_is_a_spool(tmp_path: Path) -> None:
     stage.core.spool = None
     assert ("detector_recording_up", ()) not in told(stage)
     stage.die()
+
+
+def test_a_spool_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    stage = staged(tmp_path)
+    stage.die()
+
+    class Full:
+        def append(self, item: object, now: float) -> Position:
+            raise OutputError("the disk is full")
+
+    core = Core(stage.core.pipeline, stage.core.journal, Full(), lambda _: None)
+    stage.parts.core = core
+    assert told(stage)["detector_recording_up", ()] == 1.0
+    core.take_in(Tick(BEGIN), BEGIN)
+    assert told(stage)["detector_recording_up", ()] == 0.0
+
+
+def test_frames_are_counted_by_what_their_first_bits_say(tmp_path: Path) -> None:
+    stage = staged(tmp_path)
+    payload = np.zeros((33, 14), np.uint8)
+    payload[:32, 0] = np.arange(32) << 3
+    payload[32, 0] = 17 << 3 | 7
+    frames = FrameBatch.of(np.full(33, BEGIN), payload, length_of(payload))
+    asyncio.run(stage.parts.intake.hear("roof", frames))
+    rows = {
+        dict(labels)["format"]: n for (name, labels), n in told(stage).items() if name == "detector_feed_rows_total"
+    }
+    stage.die()
+    assert rows == dict.fromkeys(USED_FORMATS.values(), 1.0) | {"DF17": 2.0, OTHER_FORMAT: 23.0}
