@@ -58,7 +58,7 @@ def now() -> Sequence[Panel]:
                Ask(f"max({of('detector_event_time_lag_seconds')})"), unit="s", decimals=1,
                steps=((None, GOOD), (30, WORTH_A_LOOK), (LATE_S, BAD))),
         state("Store", "Whether it takes the state.", Ask(f"min({of('detector_store_up')})"), UP_OR_NOT),
-        figure("Alerts opened", "In the span that this page shows.", Ask(opened)),
+        figure("Alerts opened", "In the span that this page shows.", Ask(opened), summed=True),
         figure("Stops held back", "Until satellite navigation around the field can be believed again.",
                Ask(f"sum({of('detector_stops_held')})")),
         figure("Disturbed cells", "Cells of half a degree in which satellite navigation is disturbed now.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from grafana_foundation_sdk.builders import bargauge, common, stat, statetimeline, table, timeseries
-from grafana_foundation_sdk.builders.dashboard import ThresholdsConfig
+from grafana_foundation_sdk.builders.dashboard import FieldColor, ThresholdsConfig
 from grafana_foundation_sdk.models.common import (
     BigValueColorMode,
     BigValueGraphMode,
@@ -20,6 +20,7 @@ from grafana_foundation_sdk.models.common import (
 )
 from grafana_foundation_sdk.models.dashboard import (
     DataTransformerConfig,
+    FieldColorModeId,
     Threshold,
     ThresholdsMode,
     ValueMap,
@@ -46,15 +47,16 @@ def figure(
     unit: str = "short",
     decimals: int = 0,
     steps: Steps = ((None, PLAIN),),
+    summed: bool = False,
     span: int = 4,
 ) -> stat.Panel:
-    """One number, large, as it is now, with its curve behind it where that is no state."""
+    """One number, large, as it is now, with its curve behind it. `summed`: over the span shown, so without a curve."""
     return (
         stat.Panel()
         .title(title)
         .description(description)
         .datasource(SOURCE)
-        .with_target(over_time(ask, "A"))
+        .with_target(at_the_end(ask, "A") if summed else over_time(ask, "A"))
         .unit(unit)
         .decimals(decimals)
         .thresholds(_steps(steps))
@@ -89,7 +91,8 @@ def curves(
         .datasource(SOURCE)
         .targets([over_time(ask, ref) for ask, ref in zip(asks, REFS, strict=False)])
         .unit(unit)
-        .min(0)
+        .axis_soft_min(0)
+        .color_scheme(FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC))
         .fill_opacity(25 if stacked else 8)
         .show_points(VisibilityMode.AUTO)
         .legend(
@@ -156,18 +159,16 @@ def rows(
     title: str, description: str, ask: Ask, columns: Mapping[str, str], *, span: int = 24, height: int = HEIGHT
 ) -> table.Panel:
     """A table of the labels of the answer. `columns`: which of them, in their order, and how they are called."""
-    shown = {
-        "includeByName": dict.fromkeys(columns, True),
-        "indexByName": {name: i for i, name in enumerate(columns)},
-        "renameByName": dict(columns),
-    }
+    chosen = {"include": {"names": list(columns)}}
+    arranged = {"indexByName": {name: i for i, name in enumerate(columns)}, "renameByName": dict(columns)}
     return (
         table.Panel()
         .title(title)
         .description(description)
         .datasource(SOURCE)
         .with_target(at_the_end(ask, "A", table=True))
-        .with_transformation(DataTransformerConfig(id_val="organize", options=shown))
+        .with_transformation(DataTransformerConfig(id_val="filterFieldsByName", options=chosen))
+        .with_transformation(DataTransformerConfig(id_val="organize", options=arranged))
         .no_value("none")
         .height(height)
         .span(span)

@@ -69,7 +69,7 @@ def test_every_panel_has_data_when_much_goes_wrong(tmp_path: Path, capsys: pytes
     with Troubled(tmp_path, seed=1) as rig:
         rig.start_service()
         rig.until(lambda: rig.health() is not None, "the page")
-        with Prometheus(tmp_path, rig.target) as prometheus:
+        with Prometheus(tmp_path, rig.page) as prometheus:
             told = _awaited(lambda: _told(dashboard, prometheus))
             variables = {v["name"]: v["query"] for v in dashboard["templating"]["list"] if v["type"] == "query"}
             values = {name: prometheus.label_values(name, _metric(query["query"])) for name, query in variables.items()}
@@ -79,7 +79,7 @@ def test_every_panel_has_data_when_much_goes_wrong(tmp_path: Path, capsys: pytes
             print(f"  {kind:14} {title:32} {series:3} series, at most {most:g}")  # noqa: T201  the list is asked for
     assert values["feed"] == ["lost", "noise", "restless", "world"]
     assert values["endpoint"] == ["failing", "gone", "refusing", "taker"]
-    assert values["instance"] == [rig.target]
+    assert values["instance"] == [rig.page]
 
 
 def _told(dashboard: dict[str, Any], prometheus: Prometheus) -> dict[str, tuple[str, int, float]]:

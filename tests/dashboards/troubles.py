@@ -39,11 +39,6 @@ class Troubled(Rig):
         super().__exit__(*told)
         self._others.close()
 
-    @property
-    def target(self) -> str:
-        """Where its metrics are."""
-        return f"127.0.0.1:{self._http_port}"
-
     def _edges(self) -> dict[str, Any]:
         edges = super()._edges()
         *self._ports, self._refuser, nobody = free_ports(len(HANDLERS) + 2)
