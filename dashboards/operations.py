@@ -127,8 +127,8 @@ def findings() -> Sequence[Panel]:
     return [
         bars("Stops by level and kind", "As they opened, in the span shown.",
              Ask(by("level, kind", grown("detector_stops_total")), "{{level}} {{kind}}")),
-        bars("Alerts by rule and severity", "Opened in the span shown, by the first rule that fired.",
-             Ask(by("rule, severity", grown("detector_alerts_total", OPENED)) + " > 0",
+        bars("Alerts by rule and severity", "Opened in the span shown. An alert of two rules counts twice.",
+             Ask(by("rule, severity", grown("detector_alert_findings_total", OPENED)) + " > 0",
                  "{{rule}}, {{severity}}")),
         bars("Revisions of alerts", "In the span shown.",
              Ask(by("event", grown("detector_alerts_total")), "{{event}}")),

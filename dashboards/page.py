@@ -91,4 +91,4 @@ def _wrong() -> str:
 
 
 def _opened() -> str:
-    return f"sum by (severity, rule) (increase({of('detector_alerts_total', OPENED)}[1m])) > 0"
+    return f"sum by (severity, rule) (increase({of('detector_alert_findings_total', OPENED)}[1m])) > 0"

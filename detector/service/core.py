@@ -41,8 +41,10 @@ class Tally:
     """Opened, by level and kind of the first revision."""
     retracted: int = 0
     """Stops taken back."""
-    alerts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    """Revisions, by event, severity and the first rule."""
+    alerts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Revisions, by event and severity."""
+    findings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """What rules have said in them, by event of the revision, rule and severity of the finding."""
     movements: Counter[str] = field(default_factory=Counter)
     gaps: Counter[str] = field(default_factory=Counter)
 
@@ -107,8 +109,9 @@ class Core:
         for stop in changes.stops:
             self._count(stop)
         for alert in changes.alerts:
-            rule = alert.stop.findings[0].rule if alert.stop.findings else "none"
-            self.tally.alerts[alert.event.value, alert.severity.value, rule] += 1
+            self.tally.alerts[alert.event.value, alert.severity.value] += 1
+            said = {(finding.rule, finding.severity.value) for finding in alert.stop.findings}
+            self.tally.findings.update((alert.event.value, *one) for one in said)
         self.tally.movements.update(movement.kind for movement in changes.movements)
         self.tally.gaps.update(gap.kind.value for gap in changes.gaps if gap.revision == 1)
 

@@ -17,8 +17,9 @@ from detector.service.metrics.families import counter, gauge
 from detector.service.service import Parts
 
 STOPS = {(int(level), kind.value): 0 for level, kind in KIND_OF_LEVEL.items()}
-ALERTS = {
-    (event.value, severity.value, rule): 0 for event, severity, rule in product(AlertEvent, Severity, sorted(RULES))
+ALERTS = {(event.value, severity.value): 0 for event, severity in product(AlertEvent, Severity)}
+FINDINGS = {
+    (event.value, rule, severity.value): 0 for event, rule, severity in product(AlertEvent, sorted(RULES), Severity)
 }
 """Told from the start: a series that appears with its first alert hides it from `increase`."""
 HELD = {True: "alert", False: "level"}
@@ -36,7 +37,9 @@ def findings(parts: Parts) -> Iterator[Metric]:
         "stops_held", "Stops held back now: all that is told of them (alert), or a part of their level.", ["what"],
         [((what,), held[alert]) for alert, what in HELD.items()],
     )  # fmt: skip
-    yield counter("alerts", "Revisions of alerts.", ["event", "severity", "rule"], (ALERTS | tally.alerts).items())
+    yield counter("alerts", "Revisions of alerts.", ["event", "severity"], (ALERTS | tally.alerts).items())
+    yield counter("alert_findings", "What rules have said in them: an alert of two rules counts twice.",
+                  ["event", "rule", "severity"], (FINDINGS | tally.findings).items())  # fmt: skip
     yield counter("movements", "Landings and take-offs.", ["kind"],
                   [((kind.value,), tally.movements[kind]) for kind in MovementKind])  # fmt: skip
     yield counter("gaps", "Silences in flight.", ["class"], [((kind.value,), tally.gaps[kind]) for kind in GapClass])
