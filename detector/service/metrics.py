@@ -55,6 +55,7 @@ class ServiceMetrics(Collector):
         yield from self._path()
         yield from self._state()
         yield from self._outbox()
+        yield from self._model()
 
     def _feeds(self) -> Iterator[Metric]:
         feeds = [(feed.name, self._parts.intake.feeds.get(feed.name), feed) for feed in self._parts.feeds]
@@ -108,6 +109,15 @@ class ServiceMetrics(Collector):
         below = [(str(bound), float(keeping.took.within[bound])) for bound in BOUNDS_S]
         took.add_metric([], [*below, ("+Inf", float(keeping.took.count))], keeping.took.total_s)
         yield took
+
+    def _model(self) -> Iterator[Metric]:
+        scorer = self._parts.core.pipeline.scorer
+        yield _gauge("model_up", "1 while stops get a score.", [], [((), float(scorer is not None))])
+        yield _counter("model_scored", "Scores given since the start.", [],
+                       [] if scorer is None else [((), scorer.drift.stops)])  # fmt: skip
+        drift = {} if scorer is None else scorer.drift.psi()
+        yield _gauge("model_drift_psi", "How far scored stops are from the training, by feature.", ["feature"],
+                     [((name,), psi) for name, psi in drift.items()])  # fmt: skip
 
     def _outbox(self) -> Iterator[Metric]:
         outbox = self._parts.couriers.outbox
