@@ -17,13 +17,14 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from detector.service.metrics.feeds import feeds
 from detector.service.metrics.findings import findings
+from detector.service.metrics.model import model
 from detector.service.metrics.outbox import DeliveryTally, attempts, outbox
 from detector.service.metrics.path import path
 from detector.service.metrics.program import program
 from detector.service.metrics.store import store
 from detector.service.service import Parts
 
-SECTIONS: tuple[Callable[[Parts], Iterator[Metric]], ...] = (program, feeds, path, findings, store, outbox)
+SECTIONS: tuple[Callable[[Parts], Iterator[Metric]], ...] = (program, feeds, path, findings, model, store, outbox)
 """In the order in which they are told."""
 
 
