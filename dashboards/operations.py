@@ -14,7 +14,7 @@ UP_OR_NOT = {"1": ("up", GOOD), "0": ("down", BAD)}
 YES_OR_NO = {"1": ("yes", GOOD), "0": ("no", BAD)}
 OURS = 'job="detector"'
 """Others have processes, too."""
-LATE_S, CHECKPOINT_OLD_S, FULL_ROWS, MESSAGE_LATE_S = 90.0, 300.0, 100_000.0, 1800.0
+LATE_S, CHECKPOINT_OLD_S, FULL_ROWS, MESSAGE_LATE_S, DRIFT = 90.0, 300.0, 100_000.0, 1800.0, 0.25
 """Where config/prometheus/rules raise an alarm."""
 
 
@@ -35,6 +35,7 @@ def operations() -> Dashboard:
             ("Feeds", feeds()),
             ("From frames to aircraft", path()),
             ("What was found", findings()),
+            ("The model", model()),
             ("Who was told", delivery()),
             ("The state", store()),
             ("The process", process()),
@@ -139,6 +140,18 @@ def findings() -> Sequence[Panel]:
                "stops taken back within five minutes.",
                [Ask(by("what", of("detector_stops_held")), "held: {{what}}"),
                 Ask(f"sum(increase({of('detector_stops_retracted_total')}[5m]))", "taken back")], span=8),
+    ]  # fmt: skip
+
+
+def model() -> Sequence[Panel]:
+    """What scores stops."""
+    return [
+        states("At work", "Whether stops get a score.", [Ask(of("detector_model_up"), "{{instance}}")], YES_OR_NO,
+               span=8),
+        curves("Scores", "Given since the start.", [Ask(of("detector_model_scored_total"), "{{instance}}")], span=8),
+        curves("Drift", "How far scored stops are from those of the training, by feature, once there are 200: below "
+               "0.1 alike, above 0.25 other traffic.",
+               [Ask(of("detector_model_drift_psi"), "{{feature}}")], bad_from=DRIFT, span=8),
     ]  # fmt: skip
 
 

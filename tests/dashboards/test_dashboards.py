@@ -17,7 +17,7 @@ from tests.prometheus.server import Prometheus
 
 GUIDE = Path(__file__).parents[2] / "docs" / "operations.md"
 VARIABLES = {"$instance": ".*", "$feed": ".*", "$endpoint": ".*", "$__rate_interval": "5s", "$__range": "60s"}
-GUARD_S = 90.0
+GUARD_S = 240.0
 BACK_S = 45.0
 QUIET = {
     "Clock set back",

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from detector.settings import BASELINES
 from tests.faults.dump1090 import free_ports
 from tests.faults.rig import SECRET, Rig
+from tests.scoring import worlds
 
 ANSWERS = {"failing": 500, "refusing": 400, "gone": 410}
 """By endpoint, what it answers."""
@@ -38,6 +40,13 @@ class Troubled(Rig):
     def __exit__(self, *told: Any) -> None:
         super().__exit__(*told)
         self._others.close()
+
+    def start_service(self) -> None:
+        # With a history, for scores.
+        history = self.folder / "state" / "history"
+        history.mkdir(parents=True)
+        (history / BASELINES).write_bytes(worlds.world().usual.to_bytes())
+        self._start("service", "tests.dashboards.soon", "run", "--config", str(self.config))
 
     def _edges(self) -> dict[str, Any]:
         edges = super()._edges()
