@@ -87,13 +87,13 @@ def router(served: Served) -> APIRouter:
     ) -> Response:
         """Where it was: points every 5 to 30 s. What is kept is bounded: the last hours, days after an alert."""
         address = icao24.lower()
-        trails = [model.trails.of(key) for key in _keys(address)]
+        trails = [model.trails.of(key).in_milliseconds() for key in _keys(address)]
         trail = max(trails, key=lambda one: float(one.at[-1]) if len(one.at) else 0.0)
         since_at, until_at = given.unix(since), given.unix(until)
         asked = trail.between(-np.inf if since_at is None else since_at, np.inf if until_at is None else until_at)
         part = asked.latest(limit)
         points = {
-            "at": part.at.round(3).tolist(),
+            "at": part.at.tolist(),
             "latitude_deg": part.latitude_deg.round(5).tolist(),
             "longitude_deg": part.longitude_deg.round(5).tolist(),
             "altitude_baro_ft": part.altitude_baro_ft.round().tolist(),

@@ -30,6 +30,10 @@ class Trail:
     longitude_deg: F64
     altitude_baro_ft: F64
 
+    def in_milliseconds(self) -> Trail:
+        """With times as they are told: whoever asks from a point on that was told gets that point."""
+        return Trail(self.at.round(3), self.latitude_deg, self.longitude_deg, self.altitude_baro_ft)
+
     def between(self, since: float, until: float) -> Trail:
         """The part of these times, both included."""
         part = slice(np.searchsorted(self.at, since, "left"), np.searchsorted(self.at, until, "right"))
