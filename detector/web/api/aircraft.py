@@ -105,12 +105,12 @@ def router(served: Served) -> APIRouter:
 def told(fleet: Fleet, chosen: np.ndarray[tuple[int], np.dtype[np.intp]], layout: Layout) -> bytes:
     """A list of aircraft as JSON."""
     whole = len(chosen) == len(fleet)
-    told: dict[str, Any] = {"at": fleet.at, "total": len(chosen), "items": None, "columns": None}
+    page: dict[str, Any] = {"at": fleet.at, "total": len(chosen), "items": None, "columns": None}
     if layout is Layout.COLUMNS:
-        told["columns"] = fleet.columns if whole else fleet.part(chosen)
+        page["columns"] = fleet.columns if whole else fleet.part(chosen)
     else:
-        told["items"] = [AircraftForm(*row) for row in fleet.rows(None if whole else chosen)]
-    return msgspec.json.encode(told)
+        page["items"] = [AircraftForm(*row) for row in fleet.rows(None if whole else chosen)]
+    return msgspec.json.encode(page)
 
 
 def _chosen(
@@ -125,7 +125,7 @@ def _chosen(
         keep &= fleet.heard_at >= since
     for flag, name in ((listed, "listed"), (watched, "watched")):
         if flag is not None:
-            keep &= np.array([bool(value) is flag for value in columns[name]], np.bool_)
+            keep &= np.array([value is flag for value in columns[name]], np.bool_)
     if q is not None:
         wanted = q.lower()
         searched = zip(*(columns[name] for name in SEARCHED), strict=True)
