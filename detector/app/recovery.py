@@ -13,7 +13,8 @@ from detector.checkpoint import Journal
 from detector.domain.errors import DetectorError, OutputError, StoreError
 from detector.domain.live import Clock
 from detector.feeds.spool import Position, SpoolReader, newest_stream, read_from
-from detector.service.core import Core
+from detector.pipeline import Changes
+from detector.service.core import Core, Onlooker
 from detector.service.keeping import DOCUMENT, ServiceDocument
 from detector.service.log import Log
 from detector.service.service import MOST_AHEAD_S
@@ -30,16 +31,25 @@ MOST_LEFT_OUT = 10
 class Recovery:
     """`core` is ready to be heard into; `writer`, None without a spool, goes on behind what was read.
 
+    `onlooker` is told of all that had been found, and of what is found from there on.
+
     Raises StoreError where the state cannot be read, OutputError where the spool cannot be written.
     """
 
     def __init__(
-        self, configuration: Configuration, state: Mapping[str, bytes], folder: Path, clock: Clock, log: Log
+        self,
+        configuration: Configuration,
+        state: Mapping[str, bytes],
+        folder: Path,
+        clock: Clock,
+        log: Log,
+        onlooker: Onlooker | None = None,
     ) -> None:
         self._configuration = configuration
         self._state = state
         self._folder = folder
         self._log = log
+        self._onlooker = onlooker
         settings = configuration.settings
         document = self._document(enabled=settings.spool.enabled)
         self.spool_id = secrets.token_hex(SPOOL_ID_BYTES) if document is None else document.spool_id
@@ -80,9 +90,10 @@ class Recovery:
         pipeline = build_pipeline(self._configuration)
         keep_s = self._configuration.settings.service.keep_days * DAY_S
         journal = Journal(pipeline, "service", keep_s=keep_s)
-        if "stream" in self._state:
-            journal.restore(self._state)
-        return Core(pipeline, journal, None, self._spool_lost)
+        found = journal.restore(self._state)[1] if "stream" in self._state else Changes()
+        if self._onlooker is not None:
+            self._onlooker.begin(pipeline, found)
+        return Core(pipeline, journal, None, self._spool_lost, self._onlooker)
 
     def _taken_up(self, begin: Position) -> tuple[Core, bool]:
         """The path after what the spool has from there on; False if that does not join on to the state.

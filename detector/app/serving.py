@@ -9,7 +9,8 @@ from pathlib import Path
 
 from detector import __version__
 from detector.alerting.outbox import Outbox
-from detector.app.recovery import Recovery
+from detector.app.case_files import CaseFiles, Exporter
+from detector.app.recovery import DAY_S, Recovery
 from detector.domain.errors import ConfigError, UsageError
 from detector.domain.live import Clock, FeedEvent, FeedStatus
 from detector.domain.times import iso
@@ -26,7 +27,10 @@ from detector.sinks import open_sink
 from detector.sinks.means import Means
 from detector.stores import open_store
 from detector.stores.keeper import Keeper
+from detector.web.api.events import Streams
+from detector.web.api.served import Served
 from detector.web.edge import EdgeServer, bound, edge
+from detector.web.live import LiveModel
 
 SHUT = frozenset({FeedStatus.LOST, FeedStatus.SILENT})
 
@@ -34,7 +38,8 @@ SHUT = frozenset({FeedStatus.LOST, FeedStatus.SILENT})
 class Serving:
     """A service with everything open: its store, its spool, its page. Run `service`, then `close`.
 
-    Raises DetectorError where something is wrong that only a person can mend.
+    `export` makes the bundles of its page, which gives none without it. Raises DetectorError where something is wrong
+    that only a person can mend.
     """
 
     def __init__(
@@ -45,12 +50,14 @@ class Serving:
         *,
         store: str | None = None,
         environ: Mapping[str, str] = os.environ,
+        export: Exporter | None = None,
     ) -> None:
         self._settings = configuration.settings
         self._folder = configuration.path.parent
         self._home = service_home(self._settings.service.namespace)
         self._clock = clock
         self._log = log
+        self._export = export
         self._closing: list[Callable[[], None]] = []
         try:
             self.service = self._assembled(configuration, store or self._settings.service.store, environ)
@@ -89,7 +96,8 @@ class Serving:
         outbox.take_wishes(state, clock.now())
         for name, n in outbox.strangers.items():
             log.warning("messages of an endpoint that is not configured stay in the store", endpoint=name, messages=n)
-        recovery = Recovery(configuration, state, self._spool_folder(), clock, log)
+        model = None if page is None else LiveModel(configuration, settings.service.keep_days * DAY_S, clock.now)
+        recovery = Recovery(configuration, state, self._spool_folder(), clock, log, model)
         core = recovery.core
         if recovery.writer is not None:
             self._closing.append(recovery.writer.close)
@@ -114,8 +122,11 @@ class Serving:
             clock_ahead_s=getattr(clock, "ahead_s", lambda: 0.0),
         )
         service = Service(parts)
-        if page is not None:
-            parts.others = (EdgeServer(edge(service.health, ServiceMetrics(parts, tally).text, token), page).run,)
+        if page is not None and model is not None:
+            streams = Streams(self._served(configuration, model, parts, service))
+            names = settings.service.http_names
+            app = edge(streams, ServiceMetrics(parts, tally).text, token, names)
+            parts.others = EdgeServer(app, page, streams.end).run, lambda: model.look_up(clock)
         log.info(
             "listening",
             version=__version__,
@@ -126,6 +137,23 @@ class Serving:
             spool=None if core.spool is None else str(self._spool_folder()),
         )
         return service
+
+    def _served(self, configuration: Configuration, model: LiveModel, parts: Parts, service: Service) -> Served:
+        """What the page answers from."""
+        bundles = None
+        if self._export is not None:
+            files = CaseFiles(parts.core, parts.keeping, model, configuration, self._export)
+            self._closing.append(files.close)
+            bundles = files.bundle
+        return Served(
+            model,
+            configuration.airports,
+            configuration.watchlist,
+            configuration.identities,
+            service.health,
+            self._clock.now,
+            bundles,
+        )
 
     def _spool_folder(self) -> Path:
         named = self._settings.spool.folder

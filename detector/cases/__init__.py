@@ -1,6 +1,6 @@
 """Cases: alerts as they were stored, the bundle that proves one, and its recomputation."""
 
-from detector.cases.bundle import export, verified, verify
+from detector.cases.bundle import export, export_stored, verified, verify
 from detector.cases.comparison import Fact, Outcome, Verification
 from detector.cases.stored import StoredRun, alert_of, chosen, newest_run, service_run
 
@@ -12,6 +12,7 @@ __all__ = [
     "alert_of",
     "chosen",
     "export",
+    "export_stored",
     "newest_run",
     "service_run",
     "verified",

@@ -98,6 +98,11 @@ def export(run: StoredRun, alert: Alert, configuration: Configuration) -> bytes:
     return archive.packed(members, about)
 
 
+def export_stored(alert: Alert, state: Mapping[str, bytes], configuration: Configuration) -> bytes:
+    """The same from the stored frames and silence of an alert of the service, which has these settings."""
+    return export(StoredRun("service", None, (alert,), (), state), alert, configuration)
+
+
 def verify(path: Path) -> Verification:
     """What the bundle's frames give against what its alert claims. Raises InputError where the bundle is not whole."""
     source = str(path)

@@ -59,6 +59,11 @@ class Journal:
             self._new[f"gap:{gap.id}"] = gap
             self._finished.gap(gap)
 
+    def last_alert_key(self, stop_id: str) -> str | None:
+        """Under which key the last revision of the alert on a stop is stored; None if none is known."""
+        number = self._finished.last_revision(stop_id)
+        return None if number is None else numbered("alert", number)
+
     def changes(self, *, finished: bool = False) -> tuple[dict[str, bytes], list[str]]:
         """(puts, deletes) since the last call or snapshot."""
         return self.snapshot(finished=finished).encoded()

@@ -18,6 +18,7 @@ from typing import Annotated
 
 import typer
 
+from detector import cases
 from detector.app.serving import Serving
 from detector.service.clock import SystemClock
 from detector.service.log import CLOSE_S, BackgroundStream, Log, json_log
@@ -54,7 +55,7 @@ async def _until_stopped(configuration: Configuration, store: str | None) -> Non
         loop.add_signal_handler(number, ending.asked)
     status = 1
     try:
-        serving = Serving(configuration, SystemClock(), log, store=store)
+        serving = Serving(configuration, SystemClock(), log, store=store, export=cases.export_stored)
         ending.stop = serving.service.stop
         # Imported and made at its first use, else: half a second, while the first landing waits.
         configuration.airports.within(0.0, 0.0, 0.0)

@@ -18,7 +18,7 @@ from detector.domain.frame import Tick
 from detector.domain.live import FeedEvent
 from detector.domain.stop import Status, Stop
 from detector.feeds.spool import Position
-from detector.pipeline import Pipeline
+from detector.pipeline import Changes, Pipeline
 
 TICK_LAG_S = 0.25
 """A heartbeat stays so far behind the clock: frames heard before it may still be on their way."""
@@ -31,6 +31,16 @@ class Spool(Protocol):
 
     def append(self, item: Item, now: float) -> Position:
         """Write it down; where it ends. Raises OutputError."""
+
+
+class Onlooker(Protocol):
+    """Who is told of all that changes, at once: it must be quick, and never wait."""
+
+    def begin(self, pipeline: Pipeline, found: Changes) -> None:
+        """A path begins, or begins anew; `found`: what it had found when its state was written."""
+
+    def note(self, changes: Changes) -> None:
+        """What a batch or heartbeat has changed."""
 
 
 @dataclass(slots=True)
@@ -53,7 +63,12 @@ class Core:
     """Spool and path of one service. `on_spool_lost`: told why nothing is recorded any more."""
 
     def __init__(
-        self, pipeline: Pipeline, journal: Journal, spool: Spool | None, on_spool_lost: Callable[[OutputError], None]
+        self,
+        pipeline: Pipeline,
+        journal: Journal,
+        spool: Spool | None,
+        on_spool_lost: Callable[[OutputError], None],
+        onlooker: Onlooker | None = None,
     ) -> None:
         self.pipeline = pipeline
         self.journal = journal
@@ -63,6 +78,7 @@ class Core:
         self.tally = Tally()
         self._on_spool_lost = on_spool_lost
         self._spool_lost = False
+        self._onlooker = onlooker
         self._alerts: list[Alert] = []
 
     def take_in(self, item: Item, now: float) -> None:
@@ -105,6 +121,8 @@ class Core:
             return
         changes = self.pipeline.tick(item) if isinstance(item, Tick) else self.pipeline.step(item)
         self.journal.note(changes)
+        if self._onlooker is not None:
+            self._onlooker.note(changes)
         self._alerts += changes.alerts
         for stop in changes.stops:
             self._count(stop)

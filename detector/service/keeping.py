@@ -159,6 +159,10 @@ class Keeping:
             self._log.info("the store takes the state again", after=self.trouble)
             self.trouble = None
 
+    async def read(self, prefix: str) -> Mapping[str, bytes]:
+        """What the store has under keys that begin so. Raises StoreError."""
+        return await self._in_thread(lambda: self._keeper.load(prefix))
+
     def close(self) -> None:
         """Let the threads go; a call that hangs is not waited for."""
         for pool in (self._thread, self._encoder):

@@ -22,6 +22,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                   gaps without a stop, go after a week
     http_host     address of the health and metrics page; only a loopback address goes without a token
     http_port     its port; 0 for no page
+    http_names    names by which programs and browsers may ask for the page where no token is needed, besides its
+                  addresses and localhost: that of a proxy before it, say
     token_env     environment variable with the bearer token that everything but /health asks for; needed where
                   http_host is no loopback address
     """
@@ -32,6 +34,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep_days: Annotated[float, Meta(ge=1.0)] = 90.0
     http_host: str = "127.0.0.1"
     http_port: Port = 8090
+    http_names: tuple[Annotated[str, Meta(min_length=1, max_length=253)], ...] = ()
     token_env: str | None = None
 
     def __post_init__(self) -> None:

@@ -4,67 +4,80 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hmac
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Response
 from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from detector.domain.errors import UsageError
+from detector.web import problems
+from detector.web.api import aircraft, alerts, description, events, login, places, stops
+from detector.web.api.events import ABORT, Streams
+from detector.web.api.parameters import known_only
+from detector.web.api.served import Health
+from detector.web.guard import Guard
+from detector.web.sessions import Sessions
 
-OPEN_PATHS = frozenset({"/health"})
+OPEN_PATHS = frozenset({"/health", "/login", "/logout"})
 """What needs no token: it tells nothing of any aircraft."""
-SECURITY_HEADERS = {
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-}
-PAGES = "detector\n\n/health   whether it listens and keeps its state, as JSON\n/metrics  for Prometheus\n"
+PAGES = """detector
+
+/health        whether it listens and keeps its state, as JSON
+/metrics       for Prometheus
+/api/v1        alerts, stops, gaps, aircraft, airports, areas, events
+/openapi.json  what they answer
+"""
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
-Health = Callable[[], Mapping[str, Any]]
-"""What /health tells; `ok` of it False makes it status 503."""
+API = "/api/v1"
 
 
-def edge(health: Health, metrics: Callable[[], bytes], token: str | None) -> FastAPI:
-    """The application. `token`: what a bearer has to show for all but health; None where only loopback can ask."""
+def edge(streams: Streams, metrics: Callable[[], bytes], token: str | None, names: Iterable[str] = ()) -> Guard:
+    """The application. `token`: what a bearer has to show for all but health; None where only loopback can ask, by
+    address, as `localhost` or by one of `names`."""
     app = FastAPI(title="detector", docs_url=None, redoc_url=None, openapi_url=None)
+    app.openapi = lambda: description.described(app)  # type: ignore[method-assign]
+    problems.install(app)
+    served = streams.served
+    sessions = Sessions(token, served.now)
+    app.include_router(login.router(sessions))
+    api = APIRouter(prefix=API, dependencies=[Depends(known_only)])
+    for router in (alerts.router(served), stops.router(served), aircraft.router(served), places.router(served)):
+        api.include_router(router)
+    api.include_router(events.router(streams))
+    api.include_router(_health(served.health))
+    app.include_router(api)
 
-    @app.middleware("http")
-    async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-        # Not request.url, which some versions put together from the Host header: whoever asks would choose the path.
-        if token is not None and request.scope["path"] not in OPEN_PATHS and not _bears(request, token):
-            response: Response = JSONResponse({"error": "a bearer token is needed"}, 401)
-            response.headers["www-authenticate"] = "Bearer"
-        else:
-            response = await go_on(request)
-        response.headers.update(SECURITY_HEADERS)
-        return response
-
-    @app.get("/")
+    @app.get("/", include_in_schema=False)
     async def tell_pages() -> Response:
         return Response(PAGES, media_type="text/plain; charset=utf-8")
 
-    @app.get("/health")
-    async def tell_health() -> Response:
-        told = dict(health())
-        return JSONResponse(told, 200 if told.get("ok") else 503)
-
-    @app.get("/metrics")
+    @app.get("/metrics", include_in_schema=False)
     async def tell_metrics() -> Response:
         return Response(metrics(), media_type=METRICS_TYPE)
 
-    return app
+    @app.get("/openapi.json", include_in_schema=False)
+    async def tell_description() -> Response:
+        return JSONResponse(app.openapi())
+
+    app.include_router(_health(served.health), include_in_schema=False)
+    return Guard(app, token=token, sessions=sessions, names=names, open_paths=OPEN_PATHS)
 
 
-def _bears(request: Request, token: str) -> bool:
-    scheme, _, shown = request.headers.get("authorization", "").partition(" ")
-    # Compared in constant time: how long a refusal takes must not tell how much of it was right.
-    return scheme.lower() == "bearer" and hmac.compare_digest(shown.strip().encode(), token.encode())
+def _health(health: Health) -> APIRouter:
+    router = APIRouter(tags=["health"])
+
+    @router.get("/health", **description.health_of("Health"))
+    async def tell_health() -> Response:
+        """Whether it listens and keeps its state; status 503 where it does not."""
+        told = dict(health())
+        return JSONResponse(told, 200 if told.get("ok") else 503)
+
+    return router
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -88,12 +101,14 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 class EdgeServer:
-    """An application on a socket that is `bound`, in the running event loop."""
+    """An application on a socket that is `bound`, in the running event loop. `on_end`: ends answers without an end."""
 
-    def __init__(self, app: FastAPI, taken: socket.socket) -> None:
+    def __init__(self, app: ASGIApp, taken: socket.socket, on_end: Callable[[], None] = lambda: None) -> None:
         self._socket = taken
+        self._on_end = on_end
         config = uvicorn.Config(
             app,
+            http=_Protocol,
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -111,6 +126,7 @@ class EdgeServer:
             await asyncio.shield(serving)
         except asyncio.CancelledError:
             self._server.should_exit = True
+            self._on_end()
             await serving
             raise
         finally:
@@ -122,3 +138,15 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Signals are the service's, not the page's."""
         yield
+
+
+class _Protocol(H11Protocol):
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Let the application close the connection of a client that reads nothing: otherwise it stays for ever."""
+        super().connection_made(transport)
+        app: Any = self.app
+
+        async def with_abort(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, ABORT: transport.abort}, receive, send)
+
+        self.app = with_abort

@@ -4,47 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 
 import pytest
 from starlette.datastructures import URL
 from starlette.requests import Request
 
 from detector.domain.errors import UsageError
-from detector.net.exchange import Answer, HttpClient
-from detector.web.edge import EdgeServer, bound, edge
+from detector.web.edge import bound
+from tests.web.pages import Client, Page, asked
 
 TOKEN = "correct horse"
-Ask = Callable[..., Awaitable[Answer]]
-
-
-def asked(work: Callable[[Ask], Awaitable[None]], *, token: str | None = None, ok: bool = True) -> None:
-    """Runs `work` beside a page; it is given a way to ask it."""
-
-    async def beside() -> None:
-        taken = bound("127.0.0.1", 0)
-        port = taken.getsockname()[1]
-        server = EdgeServer(edge(lambda: {"ok": ok, "feeds": 1}, lambda: b"detector_frames_total 7\n", token), taken)
-        client = HttpClient(["127.0.0.1/32"])
-        running = asyncio.ensure_future(server.run())
-
-        async def ask(path: str, *, method: str = "GET", bearer: str | None = None) -> Answer:
-            headers = {} if bearer is None else {"authorization": bearer}
-            url = f"http://127.0.0.1:{port}{path}"
-            return await client.exchange(method, url, headers, b"", timeout_s=10.0, max_bytes=65_536)
-
-        try:
-            await work(ask)
-        finally:
-            running.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await running
-
-    asyncio.run(beside())
+SICK = Page(health={"ok": False})
 
 
 def test_loopback_needs_no_token() -> None:
-    async def work(ask: Ask) -> None:
+    async def work(ask: Client) -> None:
         answer = await ask("/metrics")
         assert (answer.status, answer.body) == (200, b"detector_frames_total 7\n")
         assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
@@ -54,7 +28,7 @@ def test_loopback_needs_no_token() -> None:
 
 @pytest.mark.parametrize("bearer", [None, "", "Bearer", "Bearer wrong", "Basic correct horse", "Bearer correct hors"])
 def test_without_the_token_there_is_nothing_but_health(bearer: str | None) -> None:
-    async def work(ask: Ask) -> None:
+    async def work(ask: Client) -> None:
         for path in ("/metrics", "/", "/docs", "/openapi.json", "/nothing"):
             assert (await ask(path, bearer=bearer)).status == 401
         assert (await ask("/health", bearer=bearer)).status == 200
@@ -63,7 +37,7 @@ def test_without_the_token_there_is_nothing_but_health(bearer: str | None) -> No
 
 
 def test_with_the_token_the_rest_is_there() -> None:
-    async def work(ask: Ask) -> None:
+    async def work(ask: Client) -> None:
         assert (await ask("/metrics", bearer=f"Bearer {TOKEN}")).status == 200
         assert (await ask("/nothing", bearer=f"Bearer {TOKEN}")).status == 404
 
@@ -81,35 +55,26 @@ async def spoken(port: int, request: bytes) -> bytes:
 
 @pytest.mark.parametrize("host", [b"x/health?", b"x/health#", b"127.0.0.1/health?a="])
 def test_a_host_that_looks_like_the_open_path_opens_nothing(host: bytes) -> None:
-    async def work() -> None:
-        taken = bound("127.0.0.1", 0)
-        port = taken.getsockname()[1]
-        server = EdgeServer(edge(lambda: {"ok": True}, lambda: b"detector_frames_total 7\n", TOKEN), taken)
-        running = asyncio.ensure_future(server.run())
-        try:
-            said = await spoken(port, b"GET /metrics HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
-        finally:
-            running.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await running
+    async def work(ask: Client) -> None:
+        said = await spoken(ask.port, b"GET /metrics HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
         assert said.startswith((b"HTTP/1.1 401", b"HTTP/1.1 400"))
         assert b"detector_frames_total" not in said
 
-    asyncio.run(work())
+    asked(work, token=TOKEN)
 
 
 def test_the_path_is_that_of_the_request_and_not_of_its_url(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some versions of Starlette put the URL together from the Host header, whatever that is."""
     monkeypatch.setattr(Request, "url", property(lambda _: URL("http://x/health?/metrics")))
 
-    async def work(ask: Ask) -> None:
+    async def work(ask: Client) -> None:
         assert (await ask("/metrics")).status == 401
 
     asked(work, token=TOKEN)
 
 
 def test_the_first_page_names_the_others() -> None:
-    async def work(ask: Ask) -> None:
+    async def work(ask: Client) -> None:
         answer = await ask("/")
         assert answer.status == 200
         assert answer.headers["content-type"].startswith("text/plain")
@@ -121,15 +86,15 @@ def test_the_first_page_names_the_others() -> None:
 
 
 def test_bad_health_is_told_by_the_status_too() -> None:
-    async def work(ask: Ask) -> None:
+    async def work(ask: Client) -> None:
         answer = await ask("/health")
         assert (answer.status, json.loads(answer.body)["ok"]) == (503, False)
 
-    asked(work, ok=False)
+    asked(work, SICK)
 
 
 def test_every_answer_forbids_frames_scripts_and_guessing_of_types() -> None:
-    async def work(ask: Ask) -> None:
+    async def work(ask: Client) -> None:
         for path in ("/health", "/metrics", "/nothing"):
             headers = (await ask(path)).headers
             assert "default-src 'none'" in headers["content-security-policy"]
@@ -140,7 +105,7 @@ def test_every_answer_forbids_frames_scripts_and_guessing_of_types() -> None:
 
 
 def test_what_only_reads_cannot_be_written_to() -> None:
-    async def work(ask: Ask) -> None:
+    async def work(ask: Client) -> None:
         for method in ("POST", "PUT", "DELETE"):
             assert (await ask("/health", method=method)).status == 405
 
