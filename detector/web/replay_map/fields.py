@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from detector.domain.alert import Alert
 from detector.domain.names import field_name
 from detector.domain.stop import Level, Stop
+from detector.domain.track import Track
 from detector.reference.airports import Airports
 from detector.reference.table import Kind
-from detector.web.replay_map.case import Track
 
 TRACK_END_NM = 8.0
 """A track that begins or ends this near to a field has to do with it."""

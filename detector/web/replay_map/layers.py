@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from detector.domain.geo import bearing_deg, distances_nm
 from detector.domain.stop import Stop
+from detector.domain.track import Track
 from detector.reference.airports import Airports
-from detector.web.replay_map.case import Track
 from detector.web.replay_map.fields import Field, field_of
 from detector.web.replay_map.land import land_paths, path
 from detector.web.replay_map.lines import LEGS, KeyPoint, Kind, Line, Way

@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from detector.domain.geo import distance_nm
 from detector.domain.stop import Stop
+from detector.domain.track import Track
 from detector.reference.airports import Airports
-from detector.web.replay_map.case import Track, believed
+from detector.web.replay_map.case import believed
 from detector.web.replay_map.projection import great_circle
 from detector.web.replay_map.words import altitude_text, clock, day, day_clock
 

@@ -11,10 +11,11 @@ import numpy as np
 
 from detector.domain.alert import Alert
 from detector.domain.stop import SEVERITY_ORDER, Stop
+from detector.domain.track import Track
 from detector.reference.airports import Airports
 from detector.web.replay_map import layers
 from detector.web.replay_map.cards import alert_card, stop_table
-from detector.web.replay_map.case import MapCase, Track, believed
+from detector.web.replay_map.case import MapCase, believed
 from detector.web.replay_map.fields import Field, field_of, fields_of
 from detector.web.replay_map.lines import LEGS, Kind, Way, way_of
 from detector.web.replay_map.markup import Markup, element, json_text

@@ -1,4 +1,4 @@
-"""Keeps the tracks of a replay for its map, in bounded memory."""
+"""Keeps where aircraft were heard, thinned, in bounded memory: for those who draw them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.domain.report import address_text
-from detector.web.replay_map.case import Track
+from detector.domain.track import Track
 
-if TYPE_CHECKING:  # drawing a map needs no tracker
+if TYPE_CHECKING:  # reading tracks needs no tracker
     from detector.tracking.tracker import TrackPoints
 
 F64 = npt.NDArray[np.float64]
