@@ -62,7 +62,7 @@ def alert_card(alert: Alert, number: int, figure: Markup, unknown: Sequence[str]
     facts = [join([element("dt", name), element("dd", value)]) for name, value in rows if _has_text(value)]
     head = element(
         "header",
-        element("h2", _headline(alert, airports)),
+        element("h2", headline(alert, airports)),
         element("p", _badge(f"severity {alert.severity}", f"severity {alert.severity}"), Markup(" "),
                 _badge(f"level {int(stop.level)}, {stop.kind}", "level"), Markup(" "),
                 _badge(_state(alert), "state"), Markup(" "),
@@ -134,7 +134,8 @@ def headline_place(stop: Stop, airports: Airports) -> str:
     return f"{field.title} ({field.code})"
 
 
-def _headline(alert: Alert, airports: Airports) -> str:
+def headline(alert: Alert, airports: Airports) -> str:
+    """What happened, in a line."""
     stop = alert.stop
     type_name = (stop.identity.type_name if stop.identity else None) or stop.type_code
     name = stop.registration or callsign_text(stop) or stop.icao24
@@ -227,11 +228,15 @@ def _candidates(stop: Stop, airports: Airports) -> Markup:
 def _journey(steps: Sequence[JourneyStep], airports: Airports) -> Markup:
     if not steps:
         return Markup("")
-    items = [element("li", element("b", _span(step)), element("span", f": {_step(step, airports)}")) for step in steps]
+    items = [
+        element("li", element("b", span_text(step)), element("span", f": {step_text(step, airports)}"))
+        for step in steps
+    ]
     return element("section", element("h3", "Where it went then"), element("ol", *items))
 
 
-def _span(step: JourneyStep) -> str:
+def span_text(step: JourneyStep) -> str:
+    """From when to when a step of a journey was."""
     until = (
         ""
         if step.until is None
@@ -240,7 +245,8 @@ def _span(step: JourneyStep) -> str:
     return f"{day(step.at)} {clock(step.at)}{until} UTC"
 
 
-def _step(step: JourneyStep, airports: Airports) -> str:
+def step_text(step: JourneyStep, airports: Airports) -> str:
+    """A step of a journey in words."""
     if step.kind == "stop":
         field = field_of(airports, step.airport)
         name = step.airport or "a place not known" if field is None else f"{field.title} ({field.code})"

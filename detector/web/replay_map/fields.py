@@ -50,6 +50,12 @@ def field_of(airports: Airports, code: str | None, rank: int = 3) -> Field | Non
     return None if index is None else _field(airports, index, rank)
 
 
+def field_near(airports: Airports, latitude_deg: float, longitude_deg: float) -> Field | None:
+    """The field that a track has to do with that begins or ends at a place."""
+    index = _near(airports, latitude_deg, longitude_deg)
+    return None if index is None else _field(airports, index, 3)
+
+
 def fields_of(
     airports: Airports, alerts: Sequence[Alert], stops: Sequence[Stop], tracks: Iterable[Track]
 ) -> tuple[Field, ...]:

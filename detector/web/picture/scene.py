@@ -1,0 +1,269 @@
+"""What one map of a picture shows: flights, fields, candidates, and the words beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.domain.stop import Level, Stop
+from detector.reference.airports import Airports
+from detector.reference.table import Kind as FieldKind
+from detector.web.picture import palette
+from detector.web.picture.case import PictureCase
+from detector.web.picture.panel import Panel
+from detector.web.picture.placing import Placer, Words
+from detector.web.picture.shapes import circle, number, rectangle
+from detector.web.replay_map.fields import Field
+from detector.web.replay_map.lines import LEGS, KeyPoint, Kind, Line, Way, time_marks
+from detector.web.replay_map.markup import Markup, element
+from detector.web.replay_map.projection import UNITS_PER_DEG
+from detector.web.replay_map.words import interval_text, probability_text, stands
+
+F64 = npt.NDArray[np.float64]
+
+LINE_WIDTH = 2.4
+DASHES = {Kind.HEARD: None, Kind.INFERRED: "8 5", Kind.GAP: "0.1 5"}
+OPACITY = {Kind.HEARD: None, Kind.INFERRED: None, Kind.GAP: 0.8}
+ARROW_EVERY = 110.0
+"""Paper units between the arrow heads of a line."""
+ARROW_SHARE = 0.42
+SHORTEST_WITH_ARROW = 26.0
+TIME_STEPS_S = (600.0, 1800.0, 3600.0, 7200.0, 14_400.0, 21_600.0, 43_200.0, 86_400.0)
+TIME_APART = 60.0
+"""Paper units between the times on a line, or so."""
+TOWNS = 14
+TOWN_RUNWAY_FT = 6_500.0
+TOWN_APART = 95.0
+TOWN_MARGIN = 22.0
+RUNWAYS_UNTIL_NM = 120.0
+"""On a map wider than this a runway is a dot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much a map of the picture tells.
+
+    ends     the words at the ends of lines down to this rank; times: full hours and half hours on the lines
+    stops    when it landed and left, beside the field; towns: places for orientation
+    """
+
+    ends: int
+    times: bool
+    stops: bool
+    towns: bool
+
+
+def drawn(
+    panel: Panel, case: PictureCase, way: Way | None, fields: Sequence[Field], detail: Detail
+) -> tuple[list[Markup], list[Markup]]:
+    """(what is cut at the frame, what lies above it: marks and words)."""
+    lines = [] if way is None else [line for line in way.lines if _meets(panel, line)]
+    shapes = [panel.xy(line.latitude_deg, line.longitude_deg) for line in lines]
+    placer = Placer(panel.frame, shapes)
+    frame = panel.frame
+    placer.keep_free(frame.x + 4, frame.y + frame.height - 66, 150, 62)
+    near = panel.nm_across < RUNWAYS_UNTIL_NM
+    inside = [field for field in fields if panel.shows(field.latitude_deg, field.longitude_deg, 2.0)]
+    cut = [*(_runways(panel, case.airports, inside) if near else []), *_ways(panel, lines), *_arrows(panel, lines)]
+    marks, words = _fields(panel, case, inside, placer, detail, near=near)
+    if way is not None:
+        more_marks, more_words = _points(panel, way, placer, detail)
+        marks, words = marks + more_marks, words + more_words
+    for receiver in case.receivers:
+        if panel.shows(receiver.latitude_deg, receiver.longitude_deg, 8.0):
+            x, y = panel.point(receiver.latitude_deg, receiver.longitude_deg)
+            d = f"M{number(x)} {number(y - 5)}l5 9h-10z"
+            marks.append(element("path", d=d, fill=palette.PAPER, stroke=palette.INK, stroke_width=1.1))
+            words += placer.place(x, y, Words(((f"receiver {receiver.name}", False),), 9.5, palette.SOFT))
+    if detail.towns:
+        words += _towns(panel, case.airports, inside, placer)
+    return cut, marks + words
+
+
+def _meets(panel: Panel, line: Line) -> bool:
+    """Whether some of a line may lie in the panel."""
+    x, y = panel.xy(line.latitude_deg, line.longitude_deg)
+    frame = panel.frame
+    return bool(
+        x.max() > frame.x and x.min() < frame.x + frame.width and y.max() > frame.y and y.min() < frame.y + frame.height
+    )
+
+
+def _ways(panel: Panel, lines: Iterable[Line]) -> list[Markup]:
+    """What was heard lies above what was not."""
+    parts = []
+    drawn = list(lines)
+    for kind in (Kind.GAP, Kind.INFERRED, Kind.HEARD):
+        for line in drawn:
+            d = _path(panel, line) if line.kind is kind else ""
+            if d:
+                parts.append(
+                    element(
+                        "path", d=d, fill="none", stroke=palette.LEGS[line.leg % LEGS], stroke_width=LINE_WIDTH,
+                        stroke_linejoin="round", stroke_linecap="butt" if kind is Kind.INFERRED else "round",
+                        stroke_dasharray=DASHES[kind], opacity=OPACITY[kind],
+                    )
+                )  # fmt: skip
+    return parts
+
+
+def _path(panel: Panel, line: Line) -> str:
+    """Path data, without points that fall on the one before, torn where the far side of the map is crossed."""
+    x, y = panel.xy(line.latitude_deg, line.longitude_deg)
+    torn = np.flatnonzero(np.abs(np.diff(x)) > 180.0 * UNITS_PER_DEG * panel.scale) + 1
+    parts = []
+    for run in np.split(np.arange(len(x)), torn):
+        places = [(number(float(x[i])), number(float(y[i]))) for i in run.tolist()]
+        kept = [place for i, place in enumerate(places) if i == 0 or place != places[i - 1]]
+        if len(kept) > 1:
+            parts.append("M" + "L".join(f"{a} {b}" for a, b in kept))
+    return "".join(parts)
+
+
+def _arrows(panel: Panel, lines: Iterable[Line]) -> list[Markup]:
+    """Heads that point along the way, at equal distances on the paper."""
+    parts = []
+    for line in lines:
+        x, y = panel.xy(line.latitude_deg, line.longitude_deg)
+        if len(x) < 2:
+            continue
+        steps = np.hypot(np.diff(x), np.diff(y))
+        steps[steps > 180.0 * UNITS_PER_DEG * panel.scale] = 0.0
+        along = np.concatenate([[0.0], np.cumsum(steps)])
+        if along[-1] < SHORTEST_WITH_ARROW:
+            continue
+        count = max(1, int(along[-1] // ARROW_EVERY))
+        for target in along[-1] * (np.arange(count) + ARROW_SHARE) / count:
+            i = int(np.clip(np.searchsorted(along, target), 1, len(along) - 1))
+            if steps[i - 1] <= 0.0:
+                continue
+            share = (target - along[i - 1]) / steps[i - 1]
+            at_x, at_y = x[i - 1] + share * (x[i] - x[i - 1]), y[i - 1] + share * (y[i] - y[i - 1])
+            turn = float(np.degrees(np.arctan2(x[i] - x[i - 1], -(y[i] - y[i - 1]))))
+            move = f"translate({number(at_x)} {number(at_y)}) rotate({turn:.0f})"
+            parts.append(
+                element("path", d="M0-6L4.5 5 0 2.5-4.5 5z", transform=move, fill=palette.LEGS[line.leg % LEGS])
+            )
+    return parts
+
+
+def _points(panel: Panel, way: Way, placer: Placer, detail: Detail) -> tuple[list[Markup], list[Markup]]:
+    """Dots with their times, the ends of lines first."""
+    ends = [point for point in way.points if point.rank <= detail.ends]
+    times = _times(panel, way) if detail.times else []
+    marks, words = [], []
+    for point in sorted(ends, key=lambda p: p.rank) + times:
+        if not panel.shows(point.latitude_deg, point.longitude_deg, 1.0):
+            continue
+        x, y = panel.point(point.latitude_deg, point.longitude_deg)
+        colour = palette.LEGS[point.leg % LEGS]
+        radius = 3.8 if point.rank == 0 else 2.6
+        marks.append(circle(x, y, radius, fill=colour, stroke=palette.PAPER, stroke_width=1.1))
+        size = 11.5 if point.rank == 0 else 10.5
+        words += placer.place(x, y, Words(((point.text, point.rank == 0),), size, colour), must=point.rank == 0)
+    return marks, words
+
+
+def _times(panel: Panel, way: Way) -> list[KeyPoint]:
+    """Full half hours, or hours, so that they do not crowd."""
+    inside = [line for line in way.lines if line.kind is Kind.HEARD and _meets(panel, line)]
+    length = sum(_length(panel, line) for line in inside)
+    lasting = sum(line.at[1] - line.at[0] for line in inside)
+    wanted_s = lasting * TIME_APART / max(length, 1.0)
+    every_s = next((s for s in TIME_STEPS_S if s >= wanted_s), TIME_STEPS_S[-1])
+    return [point for point in time_marks(way, every_s) if panel.shows(point.latitude_deg, point.longitude_deg, 4.0)]
+
+
+def _length(panel: Panel, line: Line) -> float:
+    x, y = panel.xy(line.latitude_deg, line.longitude_deg)
+    return float(np.hypot(np.diff(x), np.diff(y)).sum())
+
+
+def _runways(panel: Panel, airports: Airports, fields: Iterable[Field]) -> list[Markup]:
+    """Open runways to scale, but never thinner than can be seen; those laid by estimate are dashed."""
+    parts = []
+    for field in fields:
+        for runway in airports.runways_of(field.index):
+            (x1, y1), (x2, y2) = (panel.point(end.lat, end.lon) for end in runway.ends)
+            d, dashes = f"M{x1:.2f} {y1:.2f}L{x2:.2f} {y2:.2f}", "4 2" if runway.estimated else None
+            parts.append(
+                element("path", d=d, fill="none", stroke=palette.INK, stroke_width=2.6, stroke_dasharray=dashes)
+            )
+    return parts
+
+
+def _fields(
+    panel: Panel, case: PictureCase, fields: Sequence[Field], placer: Placer, detail: Detail, *, near: bool
+) -> tuple[list[Markup], list[Markup]]:
+    """Marks and names of fields: a ring for each with a stop, full where it was seen, broken where inferred."""
+    marks: list[Markup] = []
+    words: list[Markup] = []
+    stop = case.alert.stop
+    shares = {candidate.airport: candidate.probability for candidate in stop.candidates}
+    for field in fields:
+        x, y = panel.point(field.latitude_deg, field.longitude_deg)
+        about = field.rank == 0
+        candidate = field.rank == 2 and field.code in shares
+        colour = palette.ALARM if about or candidate else palette.INK
+        if about or candidate:
+            dashes = "1.5 3" if candidate or stop.level <= Level.DARK else None if _seen(stop) else "5 3.5"
+            weight = 2.4 if about else 1.6
+            ring = circle(x, y, 13 if about else 9, fill="none", stroke=colour, stroke_width=weight,
+                          stroke_dasharray=dashes)  # fmt: skip
+            marks.append(ring)
+        if not (near and about):
+            marks.append(circle(x, y, 3.4 if about else 2.8, fill=colour if about else palette.PAPER,
+                                stroke=palette.PAPER if about else colour, stroke_width=1.4))  # fmt: skip
+        lines = [(f"{field.short} ({field.code})", True)]
+        if candidate and stop.airport is None:
+            lines[0] = (f"{field.short} ({field.code}) {probability_text(shares[field.code], stop)}", False)
+        if about and detail.stops:
+            lines += [(line, False) for line in stop_lines(stop)]
+        size = 12.5 if about else 10.5
+        if about or field.rank < 3 or detail.towns:
+            words += placer.place(x, y, Words(tuple(lines), size, palette.INK), must=about)
+    return marks, words
+
+
+def stop_lines(stop: Stop) -> list[str]:
+    """`landed 01:29 to 02:10, about 01:29 UTC`, and the same of leaving."""
+    would = "" if stands(stop) else "would have "
+    lines = [f"{would}landed {interval_text(stop.landed)} UTC"]
+    return lines + ([f"{would}left {interval_text(stop.departed)} UTC"] if stop.departed else ["not heard leaving"])
+
+
+def _seen(stop: Stop) -> bool:
+    return stop.level is Level.OBSERVED
+
+
+def _towns(panel: Panel, airports: Airports, fields: Sequence[Field], placer: Placer) -> list[Markup]:
+    """Towns for orientation, where they have an airport: those with the longest runways first, not too close."""
+    chosen = (airports.longest_runway_ft >= TOWN_RUNWAY_FT) & ~airports.closed
+    x, y = panel.xy(airports.lat, airports.lon)
+    frame = panel.frame
+    chosen &= (x > frame.x + TOWN_MARGIN) & (x < frame.x + frame.width - TOWN_MARGIN)
+    chosen &= (y > frame.y + TOWN_MARGIN) & (y < frame.y + frame.height - TOWN_MARGIN)
+    taken = [panel.point(field.latitude_deg, field.longitude_deg) for field in fields]
+    names = {airports.places[field.index] for field in fields}
+    parts: list[Markup] = []
+    order = sorted(np.flatnonzero(chosen).tolist(), key=lambda i: (-airports.longest_runway_ft[i], airports.codes[i]))
+    count = 0
+    for i in order:
+        place, at = airports.places[i], (float(x[i]), float(y[i]))
+        if not place or not airports.iata[i] or airports.kinds[i] is not FieldKind.AIRPORT or place in names:
+            continue
+        if any(np.hypot(at[0] - other[0], at[1] - other[1]) < TOWN_APART for other in taken):
+            continue
+        word = placer.place(*at, Words(((place, False),), 10.0, palette.SOFT))
+        if word:
+            parts.append(rectangle(at[0] - 1.8, at[1] - 1.8, 3.6, 3.6, fill=palette.SOFT))
+            parts += word
+            taken.append(at)
+            names.add(place)
+            count += 1
+        if count == TOWNS:
+            break
+    return parts
