@@ -2,6 +2,7 @@
 
 from detector.cases.bundle import export, verified, verify
 from detector.cases.comparison import Fact, Outcome, Verification
+from detector.cases.picturing import picture_of, picture_of_record
 from detector.cases.stored import StoredRun, alert_of, chosen, newest_run, service_run
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "chosen",
     "export",
     "newest_run",
+    "picture_of",
+    "picture_of_record",
     "service_run",
     "verified",
     "verify",

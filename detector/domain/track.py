@@ -21,6 +21,7 @@ class Track:
     latitude_deg, longitude_deg   degrees
     altitude_ft                   barometric; NaN = not known, or on the ground
     quiet_s                       how long nothing was heard of its place before the point; None: the points are all
+    cut                           what was heard before the first point has not been kept
     """
 
     icao24: str
@@ -30,6 +31,7 @@ class Track:
     longitude_deg: F64
     altitude_ft: F64
     quiet_s: F64 | None = None
+    cut: bool = False
 
     def __len__(self) -> int:
         return len(self.at)

@@ -147,6 +147,15 @@ class Coverage:
         self._changed, self._dropped = set(), set()
 
 
+def lowest_heard(documents: Mapping[str, bytes]) -> list[tuple[float, float, float]]:
+    """Of stored cells (latitude and longitude of the middle, lowest sighting of anybody in ft), from south to north.
+
+    Raises ValueError or DecodeError for what is no cell.
+    """
+    cells = sorted((_key(text), msgspec.json.decode(value, type=Cell)) for text, value in documents.items())
+    return [(*middle_of(key), min(band.lowest_ft for band in cell.bands.values())) for key, cell in cells if cell.bands]
+
+
 def cell_of(latitude_deg: float, longitude_deg: float) -> Key:
     """The cell a place lies in."""
     return math.floor((latitude_deg + 90.0) / CELL_DEG), math.floor((longitude_deg + 180.0) / CELL_DEG) % COLUMNS
