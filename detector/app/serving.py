@@ -9,6 +9,7 @@ from pathlib import Path
 
 from detector import __version__
 from detector.alerting.outbox import Outbox
+from detector.app.picturing import Pictures
 from detector.app.recovery import Recovery
 from detector.domain.errors import ConfigError, UsageError
 from detector.domain.live import Clock, FeedEvent, FeedStatus
@@ -68,7 +69,8 @@ class Serving:
         if not settings.feeds:
             raise ConfigError(f"{configuration.path}:1: `feeds` is empty: there is nothing to listen to")
         feeds = tuple(live_feed(one) for one in settings.feeds)
-        means = Means(environ=environ, folder=self._folder)
+        pictures = Pictures(configuration, log)
+        means = Means(environ=environ, folder=self._folder, picture=pictures.of)
         used = [one for one in settings.endpoints if one.enabled]
         sinks = {one.name: open_sink(one, means) for one in used}
         token = _token(settings.service.token_env, environ)
@@ -88,7 +90,7 @@ class Serving:
         for name, n in outbox.strangers.items():
             log.warning("messages of an endpoint that is not configured stay in the store", endpoint=name, messages=n)
         recovery = Recovery(configuration, state, self._spool_folder(), clock, log)
-        core = recovery.core
+        core = pictures.core = recovery.core
         if recovery.writer is not None:
             self._closing.append(recovery.writer.close)
         tally = DeliveryTally()

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from detector import __version__
 from detector.cases.stored import StoredRun
 from detector.domain.alert import Alert
 from detector.domain.errors import UsageError
-from detector.domain.track import Track
 from detector.domain.wire_in import alert_from
 from detector.settings import Configuration
 from detector.web.picture import HeardCell, PictureCase, Receiver
@@ -25,10 +25,7 @@ def picture_of(run: StoredRun, alert: Alert, configuration: Configuration) -> Pi
     stop = alert.stop
     track = run.track_of(stop.id)
     if track is not None:
-        track = Track(
-            track.icao24, stop.callsign_in or stop.callsign_out, track.at, track.latitude_deg, track.longitude_deg,
-            track.altitude_ft, track.quiet_s, track.cut,
-        )  # fmt: skip
+        track = track.rows(np.arange(len(track)), callsign=stop.callsign_in or stop.callsign_out)
     return PictureCase(
         alert=alert,
         stops=[other for other in run.stops if other.icao24 == stop.icao24],

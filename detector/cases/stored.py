@@ -67,13 +67,9 @@ class StoredRun:
     def lowest_heard(self) -> list[tuple[float, float, float]]:
         """Of each cell in which anybody was heard its middle, degrees, and how low, ft. Raises StoreError."""
         try:
-            return coverage.lowest_heard(
-                {
-                    key.removeprefix("coverage:"): value
-                    for key, value in self.state.items()
-                    if key.startswith("coverage:")
-                }
-            )
+            prefix = "coverage:"
+            cells = {key.removeprefix(prefix): value for key, value in self.state.items() if key.startswith(prefix)}
+            return coverage.lowest_heard(coverage.cells_of(cells))
         except (ValueError, msgspec.DecodeError) as error:
             raise StoreError(f"{self.name}: what is heard where cannot be read ({error}); replay again") from error
 

@@ -16,8 +16,10 @@ from detector.checkpoint.held import held_batches, held_frames
 from detector.checkpoint.restore import Restored, restored
 from detector.checkpoint.snapshot import Snapshot
 from detector.checkpoint.trails import ROWS_LIVE, ROWS_REPLAYED, Trails
+from detector.domain.alert import Alert
 from detector.domain.gap import Gap
 from detector.domain.stop import Stop
+from detector.domain.track import Track
 from detector.pipeline import Changes, Pipeline
 
 
@@ -62,6 +64,14 @@ class Journal:
         for gap in changes.gaps:
             self._new[f"gap:{gap.id}"] = gap
             self._finished.gap(gap)
+
+    def track_of(self, alert: Alert) -> Track | None:
+        """Where the aircraft of an alert was heard, around its stop; None where nothing of it is kept."""
+        return self._trails.track_of(alert)
+
+    def stops_of(self, icao24: str) -> list[Stop]:
+        """The stops of an aircraft that the path still holds: open ones, and those under watch."""
+        return [one for one in self._in_use().values() if isinstance(one, Stop) and one.icao24 == icao24]
 
     def changes(self, *, finished: bool = False) -> tuple[dict[str, bytes], list[str]]:
         """(puts, deletes) since the last call or snapshot."""

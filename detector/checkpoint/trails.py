@@ -69,6 +69,13 @@ class Trails:
         if self._rows >= self._most:
             self._sort_in()
 
+    def track_of(self, alert: Alert) -> Track | None:
+        """What is kept of the aircraft of an alert, around its stop; None where nothing is."""
+        self._sort_in()
+        track = self._collector.track(int(alert.stop.icao24, 16))
+        track = None if track is None else around(track, alert)
+        return track if track is not None and len(track) else None
+
     def changed(self, watched: Iterable[Alert], *, whole: bool = False) -> dict[str, TrackDocument]:
         """Documents by key of the alerts under watch that have new points since the last call; with `whole`, of all."""
         alerts = {alert.stop.id: alert for alert in watched}
@@ -121,13 +128,7 @@ def around(track: Track, alert: Alert) -> Track:
     stop = alert.stop
     left = stop.landed.latest if stop.departed is None else stop.departed.latest
     first = stop.landed.latest if stop.landed.earliest is None else stop.landed.earliest
-    rows = np.flatnonzero((track.at >= first - BEFORE_S) & (track.at <= left + AFTER_S))
-    quiet = None if track.quiet_s is None else track.quiet_s[rows]
-    cut = track.cut or bool(len(rows) and rows[0] > 0 and not track.begins_after_silence[rows[0]])
-    return Track(
-        track.icao24, track.callsign, track.at[rows], track.latitude_deg[rows], track.longitude_deg[rows],
-        track.altitude_ft[rows], quiet, cut,
-    )  # fmt: skip
+    return track.rows(np.flatnonzero((track.at >= first - BEFORE_S) & (track.at <= left + AFTER_S)))
 
 
 def document_of(track: Track) -> TrackDocument:

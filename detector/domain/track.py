@@ -36,6 +36,15 @@ class Track:
     def __len__(self) -> int:
         return len(self.at)
 
+    def rows(self, rows: npt.NDArray[np.intp], *, callsign: str | None = None) -> Track:
+        """Some of its points, ascending; under another call sign, if that is given."""
+        quiet = None if self.quiet_s is None else self.quiet_s[rows]
+        begun = bool(len(rows)) and not bool(self.begins_after_silence[rows[0]])
+        return Track(
+            self.icao24, callsign or self.callsign, self.at[rows], self.latitude_deg[rows], self.longitude_deg[rows],
+            self.altitude_ft[rows], quiet, self.cut or begun,
+        )  # fmt: skip
+
     @property
     def begins_after_silence(self) -> npt.NDArray[np.bool_]:
         """Points that a silence comes before; (n,). The first point is one."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from detector.domain.stop import Level
 from detector.domain.track import Track
 from detector.web.picture.case import PictureCase
-from detector.web.picture.views import own_stops
+from detector.web.picture.own import own_stops
 from detector.web.replay_map.fields import field_of
 from detector.web.replay_map.lines import Kind, Line, Way, way_of
 from detector.web.replay_map.words import stands

@@ -11,7 +11,7 @@ from detector.domain.stop import Level, Moment, Stop
 from detector.reference.airports import Airports
 from detector.web.picture.case import PictureCase
 from detector.web.picture.places import local_clock, offset_text, zone_at
-from detector.web.replay_map.cards import span_text, step_text
+from detector.web.picture.scene import near_text, wind
 from detector.web.replay_map.fields import Field, field_near, field_of
 from detector.web.replay_map.lines import KeyPoint, Way
 from detector.web.replay_map.words import (
@@ -34,7 +34,7 @@ from detector.web.replay_map.words import (
 Fact = tuple[str, str]
 """(heading, words)."""
 STEPS = 4
-"""Of a journey: the first ones; where there are more, also the last."""
+"""Of a journey: the first ones and the last."""
 CANDIDATES = 6
 AT_FIELD_FT = 3_000.0
 """A track that begins or ends lower than this above a field near it began or ended there."""
@@ -150,6 +150,8 @@ def _began(way: Way, first: KeyPoint, airports: Airports) -> str:
         name = origin.airport if field is None else f"{field.short} ({field.code})"
         about = "" if origin.departed.observed else "about "
         return f"left {name} {about}{day_clock(origin.departed.estimate)}"
+    if way.track.cut and first.at <= float(way.track.at[0]):
+        return f"its track was kept from {day_clock(first.at)}{_height(first)}"
     near = field_near(airports, first.latitude_deg, first.longitude_deg)
     low = near is not None and (first.altitude_ft or 0.0) < float(airports.elevation_ft[near.index]) + AT_FIELD_FT
     if near is not None and low:
@@ -171,10 +173,29 @@ def _height(point: KeyPoint) -> str:
 
 
 def _afterwards(journey: Sequence[JourneyStep], airports: Airports) -> str:
-    steps = [f"{span_text(step)}: {step_text(step, airports)}" for step in journey]
+    """The journey after the flight out, which is told before."""
+    steps = list(journey)
+    if len(steps) > 1 and steps[0].kind == "leg" and steps[1].kind == "stop":
+        steps = steps[1:]
     if len(steps) > STEPS:
-        steps = [*steps[: STEPS - 1], "...", steps[-1]]
-    return "; ".join(steps) + ("." if steps else "")
+        steps = [*steps[: STEPS - 2], *steps[-2:]]
+    return " ".join(f"{_step(step, airports)}." for step in steps)
+
+
+def _step(step: JourneyStep, airports: Airports) -> str:
+    if step.kind == "stop":
+        field = field_of(airports, step.airport)
+        name = step.airport or "A place not known" if field is None else f"{field.short} ({field.code})"
+        left = "not heard leaving" if step.until is None else f"left {day_clock(step.until)}"
+        level = "" if step.level is None else f" (level {step.level})"
+        return f"{name}: landed {day_clock(step.at)}, {left}{level}"
+    words = f"In flight from {day_clock(step.at)}"
+    if step.until is not None:
+        words += f"; last heard {day_clock(step.until)}"
+        words += f", {near_text(step)}" if step.near else ""
+        words += "" if step.altitude_ft is None else f", at {step.altitude_ft:,.0f} ft"
+        words += "" if step.track_deg is None else f", heading {wind(step.track_deg)} ({step.track_deg:.0f}\u00b0)"
+    return words
 
 
 def _where(stop: Stop, field: Field | None, airports: Airports) -> Fact:

@@ -152,7 +152,7 @@ class Panel:
             at = self.point(count * step, self.projection.meridian_deg)[1]
             if frame.y < at < frame.y + frame.height:
                 lines.append(f"M{number(frame.x)} {number(at)}h{number(frame.width)}")
-            if frame.y + 20 < at < frame.y + frame.height - 44:
+            if frame.y + 30 < at < frame.y + frame.height - 66:
                 words.append(_degrees(frame.x + 5, at - 3, count * step, "NS", digits, "start"))
         return [element("path", d="".join(lines), fill="none", stroke=palette.GRID, stroke_width=0.7), *words]
 

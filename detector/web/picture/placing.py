@@ -16,13 +16,16 @@ from detector.web.replay_map.markup import Markup, element
 
 F64 = npt.NDArray[np.float64]
 
-DIRECTIONS = ((1, 0), (-1, 0), (1, -0.7), (1, 0.7), (-1, -0.7), (-1, 0.7), (0, -1), (0, 1))
+DIRECTIONS = (
+    (1, 0), (-1, 0), (1, -0.7), (1, 0.7), (-1, -0.7), (-1, 0.7), (0, -1), (0, 1), (0.6, -1), (0.6, 1), (-0.6, -1),
+    (-0.6, 1),
+)  # fmt: skip
 """East first: a reader looks for the words to the right of the mark."""
-DISTANCES = (9.0, 18.0, 32.0, 52.0, 80.0)
+DISTANCES = (9.0, 16.0, 26.0, 40.0, 58.0, 80.0, 110.0)
 LEADER_FROM = 15.0
 MARGIN = 4.0
 LEADING = 1.22
-ON_A_LINE = 3.0
+ON_A_LINE = 8.0
 """What a point of a line under the words costs, beside a paper unit further away."""
 OFF_EAST = 2.0
 
@@ -71,10 +74,15 @@ class Placer:
         """Nothing may be placed there."""
         self._taken.append(_Rect(x, y, x + width, y + height))
 
-    def place(self, x: float, y: float, words: Words, *, must: bool = False) -> list[Markup]:
-        """The words beside a point; none where there is no room, unless they must stand somewhere."""
+    def covered(self, x: float, y: float) -> bool:
+        """Whether words or marks lie there already."""
+        point = _Rect(x - 3, y - 3, x + 3, y + 3)
+        return any(point.meets(other) for other in self._taken)
+
+    def place(self, x: float, y: float, words: Words, *, must: bool = False, beside: bool = False) -> list[Markup]:
+        """The words at a point; none where there is no room, unless they must stand somewhere. `beside`: only near."""
         best: tuple[float, _Rect, float] | None = None
-        for distance in DISTANCES:
+        for distance in DISTANCES[:1] if beside else DISTANCES:
             for turn, (dx, dy) in enumerate(DIRECTIONS):
                 rect = self._rect(x, y, words, dx, dy, distance)
                 if not self._inside(rect):
@@ -98,7 +106,7 @@ class Placer:
         return parts
 
     def _rect(self, x: float, y: float, words: Words, dx: float, dy: float, distance: float) -> _Rect:
-        middle_x = x + dx * (distance + (words.width / 2 if dx else 0.0))
+        middle_x = x + dx * (distance + words.width / 2)
         middle_y = y + dy * (distance + words.height / 2)
         return _Rect(
             middle_x - words.width / 2, middle_y - words.height / 2,

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from detector.domain.stop import Level, Stop
+from detector.alerting.journey import WINDS
+from detector.domain.alert import JourneyStep
+from detector.domain.stop import Level, Moment, Stop
+from detector.domain.units import FT_PER_M
 from detector.reference.airports import Airports
 from detector.reference.table import Kind as FieldKind
 from detector.web.picture import palette
 from detector.web.picture.case import PictureCase
+from detector.web.picture.own import own_stops
 from detector.web.picture.panel import Panel
 from detector.web.picture.placing import Placer, Words
 from detector.web.picture.shapes import circle, number, rectangle
-from detector.web.replay_map.fields import Field
+from detector.web.replay_map.case import believed
+from detector.web.replay_map.fields import Field, field_of
 from detector.web.replay_map.lines import LEGS, KeyPoint, Kind, Line, Way, time_marks
 from detector.web.replay_map.markup import Markup, element
 from detector.web.replay_map.projection import UNITS_PER_DEG
-from detector.web.replay_map.words import interval_text, probability_text, stands
+from detector.web.replay_map.words import day_clock, interval_text, probability_text, stands
 
 F64 = npt.NDArray[np.float64]
 
@@ -32,12 +38,17 @@ ARROW_EVERY = 110.0
 ARROW_SHARE = 0.42
 SHORTEST_WITH_ARROW = 26.0
 TIME_STEPS_S = (600.0, 1800.0, 3600.0, 7200.0, 14_400.0, 21_600.0, 43_200.0, 86_400.0)
-TIME_APART = 60.0
-"""Paper units between the times on a line, or so."""
+TIME_APART, MOST_TIMES = 70.0, 12
+"""Paper units between the times on a line, or so; and how many there are on all lines."""
 TOWNS = 14
 TOWN_RUNWAY_FT = 6_500.0
+KNOWN = re.compile(r"\bInt(ernationa)?l\b")
+"""In the name of the airport of a town that a reader may know."""
+LANDMARK = re.compile(r"\b([A-Z0-9]{3,8}) \((.+)\)$")
+"""The field in `26 NM south of UWKD (Kazan)`."""
 TOWN_APART = 95.0
 TOWN_MARGIN = 22.0
+RUNWAY_LINES = 3
 RUNWAYS_UNTIL_NM = 120.0
 """On a map wider than this a runway is a dot."""
 
@@ -46,14 +57,18 @@ RUNWAYS_UNTIL_NM = 120.0
 class Detail:
     """How much a map of the picture tells.
 
-    ends     the words at the ends of lines down to this rank; times: full hours and half hours on the lines
+    ends     where lines begin and end around the stop; times: full hours and half hours on the lines
     stops    when it landed and left, beside the field; towns: places for orientation
+    hearing  where others are heard; last: where the journey led; runways: their names
     """
 
-    ends: int
+    ends: bool
     times: bool
     stops: bool
     towns: bool
+    hearing: bool
+    last: bool
+    runways: bool
 
 
 def drawn(
@@ -68,9 +83,14 @@ def drawn(
     near = panel.nm_across < RUNWAYS_UNTIL_NM
     inside = [field for field in fields if panel.shows(field.latitude_deg, field.longitude_deg, 2.0)]
     cut = [*(_runways(panel, case.airports, inside) if near else []), *_ways(panel, lines), *_arrows(panel, lines)]
+    for x, y in _marks(panel, inside):
+        placer.keep_free(x - 5, y - 5, 10, 10)
     marks, words = _fields(panel, case, inside, placer, detail, near=near)
+    if detail.last:
+        more_marks, more_words = _last_heard(panel, case, placer)
+        marks, words = marks + more_marks, words + more_words
     if way is not None:
-        more_marks, more_words = _points(panel, way, placer, detail)
+        more_marks, more_words = _points(panel, case, way, placer, detail)
         marks, words = marks + more_marks, words + more_words
     for receiver in case.receivers:
         if panel.shows(receiver.latitude_deg, receiver.longitude_deg, 8.0):
@@ -150,21 +170,78 @@ def _arrows(panel: Panel, lines: Iterable[Line]) -> list[Markup]:
     return parts
 
 
-def _points(panel: Panel, way: Way, placer: Placer, detail: Detail) -> tuple[list[Markup], list[Markup]]:
-    """Dots with their times, the ends of lines first."""
-    ends = [point for point in way.points if point.rank <= detail.ends]
+def _marks(panel: Panel, fields: Iterable[Field]) -> list[tuple[float, float]]:
+    return [panel.point(field.latitude_deg, field.longitude_deg) for field in fields]
+
+
+def _points(
+    panel: Panel, case: PictureCase, way: Way, placer: Placer, detail: Detail
+) -> tuple[list[Markup], list[Markup]]:
+    """Dots with their times, the ends of the silence around the stop first."""
+    ends = [point for point in around_stop(way, case.alert.stop) if detail.ends]
     times = _times(panel, way) if detail.times else []
+    shown = [p for p in [*ends, *times] if panel.shows(p.latitude_deg, p.longitude_deg, 1.0)]
+    places = [panel.point(point.latitude_deg, point.longitude_deg) for point in shown]
+    for x, y in places:
+        placer.keep_free(x - 4, y - 4, 8, 8)
     marks, words = [], []
-    for point in sorted(ends, key=lambda p: p.rank) + times:
-        if not panel.shows(point.latitude_deg, point.longitude_deg, 1.0):
-            continue
-        x, y = panel.point(point.latitude_deg, point.longitude_deg)
+    for number_of, (point, (x, y)) in enumerate(zip(shown, places, strict=True)):
+        first = number_of < len(ends) and point in ends
         colour = palette.LEGS[point.leg % LEGS]
-        radius = 3.8 if point.rank == 0 else 2.6
-        marks.append(circle(x, y, radius, fill=colour, stroke=palette.PAPER, stroke_width=1.1))
-        size = 11.5 if point.rank == 0 else 10.5
-        words += placer.place(x, y, Words(((point.text, point.rank == 0),), size, colour), must=point.rank == 0)
+        marks.append(circle(x, y, 3.8 if first else 2.6, fill=colour, stroke=palette.PAPER, stroke_width=1.1))
+        words += placer.place(x, y, Words(((point.text, first),), 11.5 if first else 10.5, colour), must=first)
     return marks, words
+
+
+def around_stop(way: Way, stop: Stop) -> list[KeyPoint]:
+    """Where it was last heard before a stop and first heard after it; nothing where both were seen."""
+    left = stop.landed.latest if stop.departed is None else stop.departed.estimate
+    spans = [(since, until) for since, until, _ in way.silences if since <= left and stop.landed.estimate <= until]
+    before = max((point for point in way.points if point.at <= stop.landed.latest), key=_at, default=None)
+    edges = {at for span in spans for at in span}
+    if before is not None and before.at >= float(way.track.at[-1]) and not stop.landed.observed:
+        edges.add(before.at)
+    if not stop.landed.observed and float(way.track.at[0]) >= stop.landed.estimate:
+        edges.add(float(way.track.at[0]))
+    return sorted((point for point in way.points if point.at in edges), key=_at)
+
+
+def _at(point: KeyPoint) -> float:
+    return point.at
+
+
+def _last_heard(panel: Panel, case: PictureCase, placer: Placer) -> tuple[list[Markup], list[Markup]]:
+    """Where the journey led, and the town that this is told from."""
+    legs = [step for step in case.alert.journey if step.kind == "leg"]
+    step = legs[-1] if legs else None
+    if step is None or step.latitude_deg is None or step.longitude_deg is None or step.until is None:
+        return [], []
+    if not panel.shows(step.latitude_deg, step.longitude_deg, 2.0):
+        return [], []
+    x, y = panel.point(step.latitude_deg, step.longitude_deg)
+    marks = [circle(x, y, 3.8, fill=palette.INK, stroke=palette.PAPER, stroke_width=1.1)]
+    first = f"last heard {day_clock(step.until)}" + (f", {near_text(step)}" if step.near else "")
+    height = [] if step.altitude_ft is None else [f"{step.altitude_ft:,.0f} ft"]
+    heading = [] if step.track_deg is None else [f"heading {wind(step.track_deg)}"]
+    lines = [(first, True)] + ([(", ".join(height + heading), False)] if height + heading else [])
+    words = placer.place(x, y, Words(tuple(lines), 10.5, palette.INK), must=True)
+    town = LANDMARK.search(step.near or "")
+    field = None if town is None else field_of(case.airports, town[1])
+    if field is not None and town is not None and panel.shows(field.latitude_deg, field.longitude_deg, 4.0):
+        x, y = panel.point(field.latitude_deg, field.longitude_deg)
+        marks.append(rectangle(x - 1.8, y - 1.8, 3.6, 3.6, fill=palette.SOFT))
+        words += placer.place(x, y, Words(((town[2], False),), 10.0, palette.SOFT))
+    return marks, words
+
+
+def near_text(step: JourneyStep) -> str:
+    """`26 NM south of Kazan (UWKD)`."""
+    return LANDMARK.sub(r"\2 (\1)", step.near or "")
+
+
+def wind(track_deg: float) -> str:
+    """`south-west` of 239 degrees."""
+    return WINDS[round(track_deg / 45.0) % len(WINDS)]
 
 
 def _times(panel: Panel, way: Way) -> list[KeyPoint]:
@@ -172,8 +249,9 @@ def _times(panel: Panel, way: Way) -> list[KeyPoint]:
     inside = [line for line in way.lines if line.kind is Kind.HEARD and _meets(panel, line)]
     length = sum(_length(panel, line) for line in inside)
     lasting = sum(line.at[1] - line.at[0] for line in inside)
-    wanted_s = lasting * TIME_APART / max(length, 1.0)
-    every_s = next((s for s in TIME_STEPS_S if s >= wanted_s), TIME_STEPS_S[-1])
+    wanted_s = max(lasting * TIME_APART / max(length, 1.0), lasting / MOST_TIMES)
+    steps = TIME_STEPS_S if lasting < TIME_STEPS_S[2] else TIME_STEPS_S[1:]
+    every_s = next((s for s in steps if s >= wanted_s), steps[-1])
     return [point for point in time_marks(way, every_s) if panel.shows(point.latitude_deg, point.longitude_deg, 4.0)]
 
 
@@ -202,14 +280,16 @@ def _fields(
     marks: list[Markup] = []
     words: list[Markup] = []
     stop = case.alert.stop
+    others = {other.airport: other for other in own_stops(case) if believed(other)}
     shares = {candidate.airport: candidate.probability for candidate in stop.candidates}
     for field in fields:
         x, y = panel.point(field.latitude_deg, field.longitude_deg)
         about = field.rank == 0
         candidate = field.rank == 2 and field.code in shares
         colour = palette.ALARM if about or candidate else palette.INK
-        if about or candidate:
-            dashes = "1.5 3" if candidate or stop.level <= Level.DARK else None if _seen(stop) else "5 3.5"
+        if about or candidate or field.code in others:
+            told = stop if about or candidate else others[field.code]
+            dashes = "1.5 3" if candidate or told.level <= Level.DARK else None if _seen(told) else "5 3.5"
             weight = 2.4 if about else 1.6
             ring = circle(x, y, 13 if about else 9, fill="none", stroke=colour, stroke_width=weight,
                           stroke_dasharray=dashes)  # fmt: skip
@@ -220,6 +300,8 @@ def _fields(
         lines = [(f"{field.short} ({field.code})", True)]
         if candidate and stop.airport is None:
             lines[0] = (f"{field.short} ({field.code}) {probability_text(shares[field.code], stop)}", False)
+        if about and detail.runways and near:
+            lines += [(line, False) for line in runway_lines(case.airports, field)]
         if about and detail.stops:
             lines += [(line, False) for line in stop_lines(stop)]
         size = 12.5 if about else 10.5
@@ -231,8 +313,21 @@ def _fields(
 def stop_lines(stop: Stop) -> list[str]:
     """`landed 01:29 to 02:10, about 01:29 UTC`, and the same of leaving."""
     would = "" if stands(stop) else "would have "
-    lines = [f"{would}landed {interval_text(stop.landed)} UTC"]
-    return lines + ([f"{would}left {interval_text(stop.departed)} UTC"] if stop.departed else ["not heard leaving"])
+    lines = [f"{would}landed {_interval(stop.landed)}"]
+    return lines + ([f"{would}left {_interval(stop.departed)}"] if stop.departed else ["not heard leaving"])
+
+
+def _interval(moment: Moment) -> str:
+    words = interval_text(moment)
+    return f"{words.removesuffix(', seen')} UTC" + (", seen" if words.endswith(", seen") else "")
+
+
+def runway_lines(airports: Airports, field: Field) -> list[str]:
+    """`runway 17/35, 3,800 m`, of the longest ones."""
+    runways = sorted(airports.runways_of(field.index), key=lambda r: (-r.length_ft, r.low.ident))
+    guessed = (" (laid by estimate)" if r.estimated else "" for r in runways)
+    lengths = (f"runway {r.low.ident}/{r.high.ident}, {r.length_ft / FT_PER_M:,.0f} m" for r in runways)
+    return [length + guess for length, guess in zip(lengths, guessed, strict=True)][:RUNWAY_LINES]
 
 
 def _seen(stop: Stop) -> bool:
@@ -249,7 +344,10 @@ def _towns(panel: Panel, airports: Airports, fields: Sequence[Field], placer: Pl
     taken = [panel.point(field.latitude_deg, field.longitude_deg) for field in fields]
     names = {airports.places[field.index] for field in fields}
     parts: list[Markup] = []
-    order = sorted(np.flatnonzero(chosen).tolist(), key=lambda i: (-airports.longest_runway_ft[i], airports.codes[i]))
+    order = sorted(
+        np.flatnonzero(chosen & (airports.military == 0)).tolist(),
+        key=lambda i: (not KNOWN.search(airports.names[i]), -airports.longest_runway_ft[i], airports.codes[i]),
+    )
     count = 0
     for i in order:
         place, at = airports.places[i], (float(x[i]), float(y[i]))
@@ -257,7 +355,9 @@ def _towns(panel: Panel, airports: Airports, fields: Sequence[Field], placer: Pl
             continue
         if any(np.hypot(at[0] - other[0], at[1] - other[1]) < TOWN_APART for other in taken):
             continue
-        word = placer.place(*at, Words(((place, False),), 10.0, palette.SOFT))
+        if placer.covered(*at):
+            continue
+        word = placer.place(*at, Words(((place, False),), 10.0, palette.SOFT), beside=True)
         if word:
             parts.append(rectangle(at[0] - 1.8, at[1] - 1.8, 3.6, 3.6, fill=palette.SOFT))
             parts += word

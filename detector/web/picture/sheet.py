@@ -18,10 +18,11 @@ from detector.web.picture.legend import ROW, SAMPLE, Row, legend
 from detector.web.picture.lettering import width as width_of
 from detector.web.picture.lettering import wrapped
 from detector.web.picture.notes import notes, subtitle
+from detector.web.picture.own import own_stops
 from detector.web.picture.panel import Frame, Panel
 from detector.web.picture.scene import Detail, drawn
 from detector.web.picture.shapes import rectangle, text
-from detector.web.picture.views import own_stops, views
+from detector.web.picture.views import views
 from detector.web.replay_map.cards import headline
 from detector.web.replay_map.fields import Field, fields_of
 from detector.web.replay_map.lines import Way, way_of
@@ -34,20 +35,20 @@ COLUMN = 384.0
 """Of facts."""
 MAP_HEIGHT = 560.0
 CLOSE_HEIGHT = 230.0
-JOURNEY_HEIGHT = 210.0
-TITLE_SIZE, SUBTITLE_SIZE = 25.0, 14.0
+JOURNEY_HEIGHT = 230.0
+TITLE_SIZES, SUBTITLE_SIZE = (25.0, 22.0, 20.0), 14.0
 FACT_SIZE, HEADING_SIZE, NOTE_SIZE, LEGEND_SIZE = 11.5, 9.5, 9.5, 10.5
 LEADING = 1.3
 MOST_LINES = 5
 """Of one fact."""
 LEGEND_COLUMNS = 3
 NAMES = {"close": "Around the field", "journey": "The whole journey"}
-FLIGHTS = Detail(ends=0, times=True, stops=True, towns=True)
-CLOSE = Detail(ends=0, times=False, stops=False, towns=False)
-JOURNEY = Detail(ends=1, times=True, stops=False, towns=False)
+FLIGHTS = Detail(ends=True, times=True, stops=True, towns=True, hearing=True, last=False, runways=False)
+CLOSE = Detail(ends=True, times=False, stops=False, towns=False, hearing=False, last=False, runways=True)
+JOURNEY = Detail(ends=False, times=True, stops=False, towns=False, hearing=False, last=True, runways=False)
 
 
-def svg(case: PictureCase, *, name: str = "picture", width: int | None = None) -> str:
+def svg(case: PictureCase, *, name: str = "picture", width: int | None = None) -> Markup:
     """The picture as a document of its own. The same case gives the same bytes.
 
     `name` begins the ids in it, for where several stand in one page; `width`: in pixels, as high as that makes it.
@@ -65,15 +66,14 @@ def svg(case: PictureCase, *, name: str = "picture", width: int | None = None) -
     if "close" in boxes:
         frames["close"] = Frame(right, bottom + GAP, COLUMN, y + high - bottom - GAP), CLOSE
     y += high + GAP
-    rows = legend(case, way)
-    if "journey" in boxes:
-        high = max(JOURNEY_HEIGHT, len(rows) * ROW)
+    beside = "journey" in boxes
+    rows, end = _legend(legend(case, way), right if beside else left, y, columns=1 if beside else LEGEND_COLUMNS)
+    parts += rows
+    if beside:
+        high = max(JOURNEY_HEIGHT, end - y)
         frames["journey"] = Frame(left, y, right - GAP - left, high), JOURNEY
-        parts += _legend(rows, right, y, columns=1)
-    else:
-        high = -(-len(rows) // LEGEND_COLUMNS) * ROW
-        parts += _legend(rows, left, y, columns=LEGEND_COLUMNS)
-    y += high + GAP / 2
+        end = y + high
+    y = end + GAP / 2
     panels = {key: Panel(f"{name}-{key}", frame, projection, boxes[key]) for key, (frame, _) in frames.items()}
     for key, panel in panels.items():
         parts += _map(panel, case, way, fields, frames[key][1])
@@ -84,7 +84,7 @@ def svg(case: PictureCase, *, name: str = "picture", width: int | None = None) -
     return _document(case, [panel.clip() for panel in panels.values()], parts, round(y + MARGIN / 2), width)
 
 
-def _document(case: PictureCase, clips: list[Markup], parts: list[Markup], height: int, width: int | None) -> str:
+def _document(case: PictureCase, clips: list[Markup], parts: list[Markup], height: int, width: int | None) -> Markup:
     paper = rectangle(0, 0, WIDTH, height, fill=palette.PAPER)
     title = element("title", headline(case.alert, case.airports))
     wide = width or round(WIDTH)
@@ -98,10 +98,12 @@ def _title(case: PictureCase) -> tuple[list[Markup], float]:
     room = WIDTH - 2 * MARGIN
     parts: list[Markup] = []
     y = MARGIN
-    for line in wrapped(headline(case.alert, case.airports), TITLE_SIZE, room, bold=True, most=2):
-        y += TITLE_SIZE
-        parts.append(text(line, MARGIN, y, TITLE_SIZE, bold=True, halo=False))
-        y += TITLE_SIZE * 0.2
+    title = headline(case.alert, case.airports, short=True)
+    size = next((s for s in TITLE_SIZES if width_of(title, s, bold=True) <= room), TITLE_SIZES[0])
+    for line in wrapped(title, size, room, bold=True, most=2):
+        y += size
+        parts.append(text(line, MARGIN, y, size, bold=True, halo=False))
+        y += size * 0.2
     for line in wrapped(subtitle(case), SUBTITLE_SIZE, room, most=2):
         y += SUBTITLE_SIZE * LEADING
         parts.append(text(line, MARGIN, y, SUBTITLE_SIZE, fill=palette.SOFT, halo=False))
@@ -121,23 +123,31 @@ def _facts(told: list[Fact], x: float, y: float) -> tuple[list[Markup], float]:
     return parts, y
 
 
-def _legend(rows: list[Row], x: float, y: float, columns: int) -> list[Markup]:
-    """The rows of the legend in columns, top to bottom."""
+def _legend(rows: list[Row], x: float, y: float, columns: int) -> tuple[list[Markup], float]:
+    """The rows of the legend in columns, top to bottom, and where they end; long ones take two lines."""
     parts: list[Markup] = []
-    each = -(-len(rows) // columns)
-    room = (WIDTH - MARGIN - x) / columns - SAMPLE - GAP
-    for number, (sample, words) in enumerate(rows):
-        left, top = x + (number // each) * (room + SAMPLE + GAP), y + (number % each) * ROW
+    room = (WIDTH - MARGIN - x - (columns - 1) * GAP) / columns
+    lines = [wrapped(words, LEGEND_SIZE, room - SAMPLE - 8, most=2) for _, words in rows]
+    each = -(-sum(map(len, lines)) // columns)
+    column, filled, end = 0, 0, y
+    for (sample, _), words in zip(rows, lines, strict=True):
+        if filled + len(words) > each and column < columns - 1:
+            column, filled = column + 1, 0
+        left, top = x + column * (room + GAP), y + filled * ROW
         parts.append(element("g", *sample, transform=f"translate({left:.1f} {top:.1f})"))
-        line = wrapped(words, LEGEND_SIZE, room - 8, most=1)[0]
-        parts.append(text(line, left + SAMPLE + 8, top + ROW / 2 + 4, LEGEND_SIZE, halo=False))
-    return parts
+        for number, line in enumerate(words):
+            at = top + ROW / 2 + 4 + number * LEGEND_SIZE * LEADING
+            parts.append(text(line, left + SAMPLE + 8, at, LEGEND_SIZE, halo=False))
+        filled += len(words)
+        end = max(end, y + filled * ROW)
+    return parts, end
 
 
 def _map(panel: Panel, case: PictureCase, way: Way | None, fields: Sequence[Field], detail: Detail) -> list[Markup]:
     """One map with all that is on it."""
     cut, above = drawn(panel, case, way, fields, detail)
-    base = panel.clipped(*panel.base(), *panel.hearing(case.hearing), *panel.graticule(), *cut)
+    tints = panel.hearing(case.hearing) if detail.hearing else []
+    base = panel.clipped(*panel.base(), *tints, *panel.graticule(), *cut)
     return [base, panel.clipped(*above), *panel.furniture(), panel.rim()]
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.domain.geo import distance_nm
-from detector.domain.stop import Stop
 from detector.web.picture.case import PictureCase
 from detector.web.replay_map.fields import Field, field_of
 from detector.web.replay_map.lines import Way, flights
@@ -25,12 +24,6 @@ FARTHER = 1.5
 """The journey gets a map of its own where it is so much wider or higher than the flights."""
 AROUND, AROUND_FIELD, AROUND_JOURNEY = 0.14, 0.35, 0.13
 """Room for words, as a share of what is shown."""
-
-
-def own_stops(case: PictureCase) -> list[Stop]:
-    """The stops of the aircraft, that of the alert as the alert has it."""
-    stop = case.alert.stop
-    return list(({other.id: other for other in case.stops if other.icao24 == stop.icao24} | {stop.id: stop}).values())
 
 
 def views(case: PictureCase, way: Way | None, fields: Sequence[Field]) -> tuple[Mercator, dict[str, Box]]:

@@ -126,21 +126,21 @@ def _stay(stop: Stop) -> str:
     return ground_time_text(stop.ground_time, guess=stop.level is not Level.DARK)
 
 
-def headline_place(stop: Stop, airports: Airports) -> str:
-    """`Pyongyang International (ZKPY)`, or that the place is not known."""
+def headline_place(stop: Stop, airports: Airports, *, short: bool = False) -> str:
+    """`Pyongyang International (ZKPY)` (`short`: `Pyongyang (ZKPY)`), or that the place is not known."""
     field = field_of(airports, stop.airport)
     if field is None:
         return stop.airport or ("no airfield" if off_field_text(stop) else "a place not known")
-    return f"{field.title} ({field.code})"
+    return f"{field.short if short else field.title} ({field.code})"
 
 
-def headline(alert: Alert, airports: Airports) -> str:
+def headline(alert: Alert, airports: Airports, *, short: bool = False) -> str:
     """What happened, in a line."""
     stop = alert.stop
     type_name = (stop.identity.type_name if stop.identity else None) or stop.type_code
     name = stop.registration or callsign_text(stop) or stop.icao24
     who = aircraft_name(name, None, type_name if stop.registration else None, stop.operator)
-    place = headline_place(stop, airports)
+    place = headline_place(stop, airports, short=short)
     if alert.event is AlertEvent.RETRACTED:
         return f"Taken back: a stop of {who} at {place}"
     if stop.level is Level.DARK:

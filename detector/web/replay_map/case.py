@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from detector.domain.alert import Alert
 from detector.domain.stop import Level, Status, Stop
 from detector.domain.track import Track
 from detector.reference.airports import Airports
+from detector.web.replay_map.markup import Markup
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,6 +21,7 @@ class MapCase:
     tracks           of the aircraft of alerts and stops, and of others while they are few
     stops, alerts    the last revision of each
     notes            what else the reader must know: settings, receivers, what was left out
+    pictures         of alerts, by id: SVG to stand in the page (`detector.web.picture`)
     """
 
     title: str
@@ -29,6 +31,7 @@ class MapCase:
     alerts: Sequence[Alert]
     airports: Airports
     notes: Sequence[str] = field(default=())
+    pictures: Mapping[str, Markup] = field(default_factory=dict)
 
 
 def believed(stop: Stop) -> bool:

@@ -92,9 +92,9 @@ def way_of(track: Track, stops: Sequence[Stop], airports: Airports) -> Way:
     before = _hidden(mine, -math.inf, float(track.at[0]))[-1:]
     if before and _away(track, 0, before[0], airports):
         lines += _chain(track, None, 0, before, airports, leg)
-        points.append(_point(track, 0, "first heard", 0, leg))
+        points.append(_point(track, 0, "track kept from" if track.cut else "first heard", 0, leg))
     else:
-        points.append(_point(track, 0, "track begins", 1, leg))
+        points.append(_point(track, 0, "track kept from" if track.cut else "track begins", 1, leg))
     for begin, end in zip(starts, ends, strict=True):
         lines += _heard(track, begin, end, leg)
         if end == len(track):

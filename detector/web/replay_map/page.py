@@ -18,7 +18,7 @@ from detector.web.replay_map.cards import alert_card, stop_table
 from detector.web.replay_map.case import MapCase, believed
 from detector.web.replay_map.fields import Field, field_of, fields_of
 from detector.web.replay_map.lines import LEGS, Kind, Line, Way, flights, leg_text, way_of
-from detector.web.replay_map.markup import Markup, element, json_text
+from detector.web.replay_map.markup import Markup, element, join, json_text
 from detector.web.replay_map.profile import profile
 from detector.web.replay_map.projection import UNITS_PER_DEG, Box, Mercator, central_meridian
 from detector.web.replay_map.unknowns import unknowns
@@ -60,7 +60,7 @@ def render(case: MapCase) -> str:
     subject = [s for s in stops if s.icao24 in about]
     fields = fields_of(case.airports, shown, subject if shown else subject + alerted, [way.track for way in found])
     projection, views = _views(case.airports, shown, found, fields, drawn)
-    cards = _cards(case.airports, shown, found, stops)
+    cards = _cards(case, shown, found, stops)
     ids = {alert.stop.id for alert in alerts}
     left = stop_table("Other stops" if shown else "Stops", [s for s in stops if s.id not in ids], case.airports)
     notes = [*case.notes, *_left_out(alerts, rest), *BASE_NOTES]
@@ -207,14 +207,22 @@ def _ring(kind: str) -> Markup:
     return element("svg", ring, viewBox="0 0 44 20", class_="sample ring", aria_hidden="true")
 
 
-def _cards(airports: Airports, alerts: Sequence[Alert], found: Sequence[Way], stops: Sequence[Stop]) -> list[Markup]:
+def _cards(case: MapCase, alerts: Sequence[Alert], found: Sequence[Way], stops: Sequence[Stop]) -> list[Markup]:
+    airports = case.airports
     ways = {way.track.icao24: way for way in found}
     cards = []
     for number, alert in enumerate(alerts):
         way = ways.get(alert.stop.icao24)
         figure = Markup("") if way is None else profile(way, alert.stop, stops, airports)
+        if alert.id in case.pictures:
+            figure = join([figure, _picture(case.pictures[alert.id])])
         cards.append(alert_card(alert, number, figure, unknowns(alert, way, airports), airports))
     return cards
+
+
+def _picture(drawing: Markup) -> Markup:
+    """Folded up: it tells what the page tells, on one sheet."""
+    return element("details", element("summary", "The case on one sheet, to print"), drawing, class_="picture")
 
 
 def _left_out(alerts: Sequence[Alert], rest: Sequence[Track]) -> list[str]:
