@@ -10,8 +10,8 @@ from detector.domain.geo import distance_nm
 from detector.domain.stop import Level, Moment, Stop
 from detector.reference.airports import Airports
 from detector.web.picture.case import PictureCase
+from detector.web.picture.orientation import near_text, wind
 from detector.web.picture.places import local_clock, offset_text, zone_at
-from detector.web.picture.scene import near_text, wind
 from detector.web.replay_map.fields import Field, field_near, field_of
 from detector.web.replay_map.lines import KeyPoint, Way
 from detector.web.replay_map.words import (
