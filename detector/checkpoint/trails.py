@@ -29,7 +29,7 @@ KEPT_S = 86_400.0
 """What was heard longer ago, of an aircraft not heard since, led to no stop."""
 BEFORE_S, AFTER_S = 86_400.0, 4 * 86_400.0
 """Around its stop, so much of a track belongs to an alert."""
-ROWS_LIVE, ROWS_REPLAYED = 2_000, 100_000
+ROWS_LIVE, ROWS_REPLAYED = 500, 100_000
 """Points are sorted by aircraft in parcels: live small ones, so that nobody waits; in a replay many at once, which is
 less work."""
 MS, PLACE = 1_000, 100_000

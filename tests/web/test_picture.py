@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import re
 import struct
+import subprocess
+import sys
 from itertools import combinations
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -23,6 +26,7 @@ from detector.web.replay_map.lines import Kind
 from detector.web.replay_map.projection import Box, Mercator
 from tests.web import picture_cases
 
+ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 ELEMENTS = {"svg", "title", "defs", "clipPath", "rect", "path", "g", "text", "circle"}
@@ -199,6 +203,11 @@ def test_no_text_does_anything_in_a_picture(text: str) -> None:
             assert not name.startswith("on")
             assert "url(" not in value or re.fullmatch(r"url\(#picture-\w+-clip\)", value)
     assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b-\u200f]", drawing)
+
+
+def test_the_letters_that_come_along_are_what_their_source_gives() -> None:
+    done = subprocess.run([sys.executable, "scripts/build_fonts.py", "--check"], cwd=ROOT, check=False)
+    assert done.returncode == 0
 
 
 @given(st.text(max_size=80), st.floats(20, 400), st.booleans())
