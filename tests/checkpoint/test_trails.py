@@ -93,7 +93,7 @@ def test_a_track_goes_when_its_stop_goes() -> None:
     assert gone == {key.removeprefix("stop:") for key in old if key.startswith("stop:")} != set()
 
 
-UNEVEN = b'{"icao24":"1","at":[1],"latitude":[],"longitude":[],"altitude_ft":[],"quiet":[],"cut":false}'
+UNEVEN = b'{"icao24":"1","at":[1],"latitude":[],"longitude":[],"altitude_ft":[],"quiet":[],"cut":false,"every_s":10}'
 
 
 @pytest.mark.parametrize("damaged", [b"{}", b"[]", UNEVEN])
@@ -115,7 +115,7 @@ def test_a_track_comes_back_as_it_was_written(rows: list[tuple[float, float, flo
     columns = np.array(sorted(rows, key=lambda row: row[0]), np.float64)
     quiet = np.diff(columns[:, 0], prepend=-np.inf)
     track = Track("15522c", None, columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3], quiet)
-    again = track_of(msgspec.json.encode(document_of(track)))
+    again = track_of(msgspec.json.encode(document_of(track, 20.0)))
     assert np.abs(again.at - track.at).max() <= 0.001
     assert np.abs(again.latitude_deg - track.latitude_deg).max() <= 5.1e-6
     assert np.abs(again.longitude_deg - track.longitude_deg).max() <= 5.1e-6
@@ -123,4 +123,4 @@ def test_a_track_comes_back_as_it_was_written(rows: list[tuple[float, float, flo
     sure = np.abs(quiet - SILENCE_S) > 0.001
     assert (again.begins_after_silence == track.begins_after_silence)[sure].all()
     # Written again, it is the same bytes.
-    assert document_of(again) == document_of(track_of(msgspec.json.encode(document_of(again))))
+    assert document_of(again, 20.0) == document_of(track_of(msgspec.json.encode(document_of(again, 20.0))), 20.0)
