@@ -80,6 +80,7 @@ RULES = {
     "journey": "Where it went next",
     "first_visit": "First visit",
     "unusual_ground_time": "Unusual time on the ground",
+    "outlier": "Unlike the stops of the past",
 }
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
