@@ -10,6 +10,7 @@ from pathlib import Path
 from detector import __version__
 from detector.alerting.outbox import Outbox
 from detector.app.case_files import CaseFiles, Exporter
+from detector.app.case_views import CaseViews
 from detector.app.picturing import Pictures
 from detector.app.recovery import DAY_S, Recovery
 from detector.domain.errors import ConfigError, UsageError
@@ -155,6 +156,7 @@ class Serving:
             service.health,
             self._clock.now,
             bundles,
+            CaseViews(parts.core, parts.keeping, model, configuration).of,
         )
 
     def _spool_folder(self) -> Path:
