@@ -1,5 +1,5 @@
-"""What Grafana's data source Infinity (parser: backend) and Grafana's transformations do to an answer of the API, as far
-as our dashboards use them.
+"""What Grafana's data source Infinity (parser: backend) and Grafana's transformations do to an answer of the API, as
+far as our dashboards use them.
 
 Infinity: the URL is the source's own with the query's behind it, then the parameters; the rows are what the root
 selector (gjson: names, and # for all of a list) finds; a column is one name in a row.
@@ -11,7 +11,7 @@ import json
 import statistics
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from detector.domain.times import parse_iso
 
 SOURCE = Path(__file__).parents[2] / "config" / "grafana" / "provisioning" / "datasources" / "detector.yml"
 Row = dict[str, Any]
-CALCS = {
+CALCS: dict[str, Callable[[list[Any]], Any]] = {
     "count": len,
     "distinctCount": lambda values: len(set(values)),
     "min": min,
@@ -67,7 +67,7 @@ def with_values(text: str, variables: Mapping[str, str]) -> str:
     return text
 
 
-def selected(document: Any, selector: str) -> list[Row]:
+def selected(document: Any, selector: str) -> Any:
     """What a selector finds: `features.#.properties`."""
     name, _, rest = selector.partition(".")
     if name == "#":

@@ -1,6 +1,6 @@
 """Schemathesis asks the whole API by its own description: what it says is valid is answered, what is not is refused,
-and every answer is of the form it says. The stream of events has tests of its own: it does not end; so have the maps: each takes
-some tenths of a second to draw.
+and every answer is of the form it says. The stream of events has tests of its own: it does not end. So have maps: each
+takes some tenths of a second to draw.
 """
 
 from __future__ import annotations
