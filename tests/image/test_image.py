@@ -81,10 +81,12 @@ def test_its_health_is_that_of_the_service_in_it(image: Buildah, tmp_path: Path)
         image.run(*check)
 
     (port,) = free_ports(1)
-    settings = {"feeds": [{"name": "remote", "kind": "beast-listen", "host": "127.0.0.1", "port": port}]}
+    settings = {"feeds": [{"name": "world", "kind": "beast", "host": "127.0.0.1", "port": port}]}
     (tmp_path / "detector.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     tmp_path.chmod(0o755)
     volume = f"{tmp_path / 'detector.yaml'}:/detector.yaml:ro"
+    options = ("--port", str(port), "--seed", "1", "--aircraft", "20")
+    world = subprocess.Popen([sys.executable, "-m", "tests.faults.beast_server", *options], cwd=ROOT)
     service = image.start("env", "DETECTOR_CONFIG=/detector.yaml", "detector", "run", volumes=(volume,))
     try:
         until = time.monotonic() + START_S
@@ -96,6 +98,8 @@ def test_its_health_is_that_of_the_service_in_it(image: Buildah, tmp_path: Path)
             assert time.monotonic() < until
             time.sleep(0.5)
     finally:
+        world.kill()
+        world.wait()
         service.terminate()
         service.communicate(timeout=30.0)
 
