@@ -25,7 +25,7 @@ from detector.settings import Configuration, load_configuration
 from detector.settings.homes import replay_home
 from detector.stores import OpenStore, open_store
 from detector.tracking.interference import InterferenceArea
-from detector.web.replay_map import TrackCollector
+from detector.tracking.trails import TrackCollector
 
 CHECKPOINT_EVERY_S = 1.0
 """At most one checkpoint a second of wall time: a replay runs faster than event time."""

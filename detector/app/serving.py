@@ -10,6 +10,7 @@ from pathlib import Path
 from detector import __version__
 from detector.alerting.outbox import Outbox
 from detector.app.case_files import CaseFiles, Exporter
+from detector.app.picturing import Pictures
 from detector.app.recovery import DAY_S, Recovery
 from detector.domain.errors import ConfigError, UsageError
 from detector.domain.live import Clock, FeedEvent, FeedStatus
@@ -75,7 +76,8 @@ class Serving:
         if not settings.feeds:
             raise ConfigError(f"{configuration.path}:1: `feeds` is empty: there is nothing to listen to")
         feeds = tuple(live_feed(one) for one in settings.feeds)
-        means = Means(environ=environ, folder=self._folder)
+        pictures = Pictures(configuration, log)
+        means = Means(environ=environ, folder=self._folder, picture=pictures.of)
         used = [one for one in settings.endpoints if one.enabled]
         sinks = {one.name: open_sink(one, means) for one in used}
         token = _token(settings.service.token_env, environ)
@@ -96,7 +98,7 @@ class Serving:
             log.warning("messages of an endpoint that is not configured stay in the store", endpoint=name, messages=n)
         model = None if page is None else LiveModel(configuration, settings.service.keep_days * DAY_S, clock.now)
         recovery = Recovery(configuration, state, self._spool_folder(), clock, log, model)
-        core = recovery.core
+        core = pictures.core = recovery.core
         if recovery.writer is not None:
             self._closing.append(recovery.writer.close)
         tally = DeliveryTally()

@@ -2,6 +2,7 @@
 
 from detector.cases.bundle import export, export_stored, verified, verify
 from detector.cases.comparison import Fact, Outcome, Verification
+from detector.cases.picturing import picture_of, picture_of_record
 from detector.cases.stored import StoredRun, alert_of, chosen, newest_run, service_run
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "export",
     "export_stored",
     "newest_run",
+    "picture_of",
+    "picture_of_record",
     "service_run",
     "verified",
     "verify",

@@ -11,17 +11,20 @@ import msgspec
 
 from detector import app
 from detector.alerting import EvidenceFrame
-from detector.checkpoint import evidence_of
+from detector.checkpoint import evidence_of, track_of
 from detector.domain.alert import Alert
 from detector.domain.errors import StoreError, UsageError
 from detector.domain.gap import Gap
 from detector.domain.stop import Stop
+from detector.domain.track import Track
 from detector.service.settings import ServiceSettings
 from detector.stores import WITHOUT_ADDRESS, OpenStore, open_store
 from detector.stores.visiting import visited
+from detector.tracking import coverage
 
 T = TypeVar("T")
 
+PREFIXES = ("run", "alert:", "stop:", "gap:", "evidence:", "track:", "coverage:")
 SHORTEST_PREFIX = 8
 """So many characters of an id are enough, if only one alert begins with them."""
 
@@ -53,6 +56,23 @@ class StoredRun:
         except (ValueError, msgspec.DecodeError) as error:
             raise StoreError(f"{self.name}: the frames of {stop_id} cannot be read ({error}); replay again") from error
 
+    def track_of(self, stop_id: str) -> Track | None:
+        """Where the aircraft of an alert was heard, None where that was not kept. Raises StoreError."""
+        stored = self.state.get(f"track:{stop_id}")
+        try:
+            return None if stored is None else track_of(stored)
+        except (ValueError, msgspec.DecodeError) as error:
+            raise StoreError(f"{self.name}: the track of {stop_id} cannot be read ({error}); replay again") from error
+
+    def lowest_heard(self) -> list[tuple[float, float, float]]:
+        """Of each cell in which anybody was heard its middle, degrees, and how low, ft. Raises StoreError."""
+        try:
+            prefix = "coverage:"
+            cells = {key.removeprefix(prefix): value for key, value in self.state.items() if key.startswith(prefix)}
+            return coverage.lowest_heard(coverage.cells_of(cells))
+        except (ValueError, msgspec.DecodeError) as error:
+            raise StoreError(f"{self.name}: what is heard where cannot be read ({error}); replay again") from error
+
 
 def newest_run(store: str) -> StoredRun:
     """The run that was written last. Raises StoreError where there is none, UsageError for a store that keeps none."""
@@ -75,7 +95,7 @@ def service_run(settings: ServiceSettings, store: str | None = None) -> StoredRu
 def _read(name: str, opened: OpenStore) -> StoredRun:
     """Everything of a run, and the store closed."""
     try:
-        state = {key: value for prefix in ("run", "alert:", "stop:", "gap:", "evidence:") for key, value in
+        state = {key: value for prefix in PREFIXES for key, value in
                  opened.load(prefix).items()}  # fmt: skip
     finally:
         opened.close()

@@ -7,6 +7,7 @@
     stop:<stop id>         last revision of every stop
     alert:<number>         every revision of every alert, in order
     evidence:<stop id>     raw frames behind a stop: of those that have alerted, and of open ones
+    track:<stop id>        where the aircraft of an alert was heard, as long as it is under watch
     movement:<number>      movements, in order
     gap:<gap id>           last revision of every gap
     ledger:<receiver>.<day>, ledger:open   who listened when, by the minute
@@ -30,5 +31,6 @@ from detector.checkpoint.journal import Journal
 from detector.checkpoint.pending import Pending
 from detector.checkpoint.restore import evidence_of
 from detector.checkpoint.snapshot import COMPLETE, Snapshot
+from detector.checkpoint.trails import track_of
 
-__all__ = ["COMPLETE", "SCHEMA", "Journal", "Pending", "Snapshot", "StreamState", "evidence_of"]
+__all__ = ["COMPLETE", "SCHEMA", "Journal", "Pending", "Snapshot", "StreamState", "evidence_of", "track_of"]

@@ -77,7 +77,7 @@ class Finished:
         keys: list[str] = []
         for stop_id, one in list(self._stops.items()):
             if one.at < oldest and stop_id not in needed:
-                keys += [f"stop:{stop_id}", f"evidence:{stop_id}"]
+                keys += [f"stop:{stop_id}", f"evidence:{stop_id}", f"track:{stop_id}"]
                 keys += [numbered("alert", number) for number in one.alerts]
                 del self._stops[stop_id]
         oldest_common = now - min(self._keep_s, COMMON_S)

@@ -15,8 +15,11 @@ from detector.checkpoint.finished import Finished
 from detector.checkpoint.held import held_batches, held_frames
 from detector.checkpoint.restore import Restored, restored
 from detector.checkpoint.snapshot import Snapshot
+from detector.checkpoint.trails import ROWS_LIVE, ROWS_REPLAYED, Trails
+from detector.domain.alert import Alert
 from detector.domain.gap import Gap
 from detector.domain.stop import Stop
+from detector.domain.track import Track
 from detector.pipeline import Changes, Pipeline
 
 
@@ -32,6 +35,7 @@ class Journal:
         self._identity = identity
         self._finished = Finished(keep_s)
         self._aircraft = AircraftPart()
+        self._trails = Trails(ROWS_REPLAYED if keep_s is None else ROWS_LIVE)
         self._new: dict[str, Any] = {}
         self._watches: dict[str, Watch] = {}
         self._alerts = 0
@@ -55,6 +59,8 @@ class Journal:
             self._new[numbered("movement", self._movements)] = movement
             self._finished.movement(self._movements, movement)
             self._movements += 1
+        if changes.points is not None:
+            self._trails.note(changes.points)
         for gap in changes.gaps:
             self._new[f"gap:{gap.id}"] = gap
             self._finished.gap(gap)
@@ -63,6 +69,14 @@ class Journal:
         """Under which key the last revision of the alert on a stop is stored; None if none is known."""
         number = self._finished.last_revision(stop_id)
         return None if number is None else numbered("alert", number)
+
+    def track_of(self, alert: Alert) -> Track | None:
+        """Where the aircraft of an alert was heard, around its stop; None where nothing of it is kept."""
+        return self._trails.track_of(alert)
+
+    def stops_of(self, icao24: str) -> list[Stop]:
+        """The stops of an aircraft that the path still holds: open ones, and those under watch."""
+        return [one for one in self._in_use().values() if isinstance(one, Stop) and one.icao24 == icao24]
 
     def changes(self, *, finished: bool = False) -> tuple[dict[str, bytes], list[str]]:
         """(puts, deletes) since the last call or snapshot."""
@@ -81,6 +95,7 @@ class Journal:
         deletes += self._watched(values, whole=whole)
         deletes += self._sky(values, whole=whole)
         self._received(values, whole=whole)
+        values |= self._trails.changed((watch.alert for _, watch in self._under_watch()), whole=whole)
         deletes += self._finished.too_old(pipeline.clock.now, self._needed)
         deletes += sorted(self._out_of_date)
         self._new, self._anew, self._out_of_date = {}, False, set()
@@ -97,6 +112,7 @@ class Journal:
         found = restored(self.pipeline, state)
         self._aircraft.restored(self.pipeline, found.slots_with_past)
         self._watches = {key: copy(watch) for key, watch in self._under_watch()}
+        self._trails.restore(self.pipeline, found.state, [watch.alert for watch in self._watches.values()])
         self._alerts, self._movements = found.stream.alerts, found.stream.movements
         self._remember(found)
         if found.migrated:

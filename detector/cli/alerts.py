@@ -15,7 +15,7 @@ from rich.table import Table
 from detector import cases
 from detector.app import RunRecord
 from detector.cases import archive
-from detector.cli import case_words, outputs, tables
+from detector.cli import case_words, exports, outputs, tables
 from detector.domain import alert as alerts
 from detector.domain import stop as stops
 from detector.domain.errors import InputError, UsageError
@@ -40,7 +40,7 @@ commands = typer.Typer(add_completion=False)
 
 @commands.callback(invoke_without_command=True)
 def _alerts(context: typer.Context) -> None:
-    """Read the alerts of the last replay or of the service; export one as a bundle that proves itself."""
+    """Read the alerts of the last replay or of the service; export one as a bundle that proves itself, or as a map."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
         raise typer.Exit(2)
@@ -94,39 +94,71 @@ def show(
 @commands.command("export")
 def export(
     alert_id: Id,
-    bundle: Annotated[str, typer.Option(metavar="FILE.zip", help="Where to write the evidence; - standard output.")],
+    bundle: Annotated[
+        str | None, typer.Option(metavar="FILE.zip", help="The evidence, for `detector verify`; - standard output.")
+    ] = None,
+    map_: Annotated[
+        str | None, typer.Option("--map", metavar="FILE.svg|FILE.png", help="A picture that could be printed.")
+    ] = None,
+    width: Annotated[int | None, typer.Option(metavar="PIXELS", help="How wide the map is.")] = None,
+    geojson: Annotated[str | None, typer.Option(metavar="FILE", help="Lines and events as GeoJSON.")] = None,
+    kml: Annotated[str | None, typer.Option(metavar="FILE", help="The same as KML, with their times.")] = None,
+    csv: Annotated[str | None, typer.Option(metavar="FILE", help="Events and positions as a table.")] = None,
     store: Store = None,
     service: OfService = False,
     config: Config = None,
     from_: From = None,
     as_json: AsJson = False,
 ) -> None:
-    """The evidence of an alert in one file, for `detector verify`."""
-    if from_ is not None:
-        raise UsageError(f"--from {from_}: holds no raw frames, so no bundle can be made of it; export from the store")
-    if as_json and bundle == outputs.STANDARD_OUTPUT:
-        raise UsageError("--bundle - and --json cannot share standard output; give the bundle a file")
-    outputs.check_writable(bundle)
-    _check_replaceable(bundle)
-    run = _run(store, config, service=service)
-    alert = cases.alert_of(run.alerts, alert_id)
-    content = cases.export(run, alert, load_configuration(config))
-    verification = cases.verified(content, bundle)
-    outputs.write(bundle, content)
-    if bundle == outputs.STANDARD_OUTPUT:
+    """One alert in files: its evidence, a map, and lines and events for other programs."""
+    wanted = exports.Wanted(map_, geojson, kml, csv, width)
+    _check_wanted(wanted, bundle, from_, as_json=as_json)
+    configuration = load_configuration(config)
+    run = _run(store, config, service=service) if from_ is None else None
+    if run is None:
+        assert from_ is not None
+        case = cases.picture_of_record(_chosen(_records(None, from_)[0], alert_id), from_, configuration)
+        alert = case.alert
+    else:
+        alert = cases.alert_of(run.alerts, alert_id)
+        case = cases.picture_of(run, alert, configuration)
+    content = None if bundle is None or run is None else cases.export(run, alert, configuration)
+    written = wanted.written(case)
+    told: Record = {"alert": alert.id, "revision": alert.revision}
+    lines = [f"{target}: {alert.id}, revision {alert.revision}, {size:,} bytes" for target, size in written]
+    if content is not None and bundle is not None:
+        verification = cases.verified(content, bundle)
+        outputs.write(bundle, content)
+        told |= {"bundle": bundle, "bytes": len(content)}
+        told |= {outcome.name.lower(): count for outcome, count in verification.counts().items()}
+        what = f"{bundle}: {alert.id}, revision {alert.revision}, {len(content):,} bytes; "
+        lines.append(f"{what}recomputed: {_outcome(verification)}")
+    if outputs.STANDARD_OUTPUT in (bundle, *wanted.files().values()):
         return
     if as_json:
-        told = {"alert": alert.id, "revision": alert.revision, "bundle": bundle, "bytes": len(content)}
-        told |= {outcome.name.lower(): count for outcome, count in verification.counts().items()}
+        told |= {option.removeprefix("--"): target for option, target in wanted.files().items()}
         outputs.write_lines(outputs.STANDARD_OUTPUT, [_json(told)])
-    else:
-        tables.console(stderr=False).print(
-            escape(
-                f"{bundle}: {alert.id}, revision {alert.revision}, {len(content):,} bytes; "
-                f"recomputed: {_outcome(verification)}"
-            ),
-            soft_wrap=True,
-        )
+        return
+    for line in lines:
+        tables.console(stderr=False).print(escape(line), soft_wrap=True)
+
+
+def _check_wanted(wanted: exports.Wanted, bundle: str | None, from_: Path | None, *, as_json: bool) -> None:
+    """Raise UsageError or OutputError before any work is done."""
+    files = wanted.files() | ({} if bundle is None else {"--bundle": bundle})
+    if not files:
+        raise UsageError("nothing to write: name a file with --map, --geojson, --kml, --csv or --bundle")
+    if from_ is not None and bundle is not None:
+        raise UsageError(f"--from {from_}: holds no raw frames, so no bundle can be made of it; export from the store")
+    wanted.check()
+    to_output = [option for option, target in files.items() if target == outputs.STANDARD_OUTPUT]
+    if len(to_output) > 1:
+        raise UsageError(f"{' and '.join(to_output)} cannot share standard output; give them files")
+    if as_json and to_output:
+        raise UsageError(f"{to_output[0]} - and --json cannot share standard output; give it a file")
+    outputs.check_writable(*files.values(), inputs=[] if from_ is None else [str(from_)])
+    if bundle is not None:
+        _check_replaceable(bundle)
 
 
 def _run(store: str | None, config: Path | None, *, service: bool) -> cases.StoredRun:

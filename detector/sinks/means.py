@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from detector.alerting.entries import Entry
 from detector.net.exchange import Answer, HttpClient
 from detector.sinks.settings import EndpointSettings
 
@@ -25,12 +26,18 @@ def guarded_client(settings: EndpointSettings) -> Client:
     return HttpClient(settings.allow, plain_http=settings.allow_http)
 
 
+async def no_picture(_entry: Entry) -> bytes | None:
+    """For those who can make none."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
     """`source`: what messages name as their sender; `environ`: for secrets; `folder`: that of the configuration, to
-    which file names are relative."""
+    which file names are relative; `picture`: a PNG that goes with a message, where one can be had. Never raises."""
 
     source: str = "detector"
     environ: Mapping[str, str] = field(default_factory=dict)
     folder: Path = Path()
     client: Callable[[EndpointSettings], Client] = guarded_client
+    picture: Callable[[Entry], Awaitable[bytes | None]] = no_picture

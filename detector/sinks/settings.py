@@ -35,6 +35,7 @@ OF_KIND = {
     "secrets_file": {"webhook"},
     "body": {"webhook", "notify"},
     "title": {"notify"},
+    "picture": {"notify"},
 }
 """Settings that only some kinds have: set for another kind, they would be a promise that nobody keeps."""
 
@@ -130,6 +131,7 @@ class EndpointSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body           a template instead of the CloudEvent, as a mapping that becomes JSON with its ${...} filled in
                    ({text: "Stop at ${stop.airport}"}), or as plain text; ${a.b|x} is x where there is no a.b
     title          of notify: a template for the title
+    picture        of notify: a map of the case goes with each message, as PNG (extra `pictures`)
     link           of alertmanager: a template for the address of a page about the alert
     digest_s       all that comes together goes as one message, at most once in so many seconds; 0: each by itself
     quiet          hours without messages: {from: "22:00", to: "07:00", timezone: Europe/Paris, unless: high}
@@ -157,6 +159,7 @@ class EndpointSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     headers: dict[str, str] = {}
     body: Any = None
     title: str = ""
+    picture: bool = False
     link: str = ""
     digest_s: Annotated[float, Meta(ge=0.0, le=_DAY_S)] = 0.0
     quiet: QuietSettings | None = None

@@ -132,6 +132,10 @@ class Coverage:
     def _known(self, keys: Sequence[Key]) -> Iterator[Cell]:
         return (cell for cell in map(self._cells.get, keys) if cell is not None)
 
+    def lowest_heard(self) -> list[tuple[float, float, float]]:
+        """Of each cell its middle in degrees, and the lowest that anybody was heard at, ft."""
+        return lowest_heard(self._cells)
+
     def changed(self, *, whole: bool = False) -> tuple[dict[str, Cell], list[str]]:
         """What is new since the last call (with `whole`, all there is): (cells by key, keys to delete), ordered."""
         puts = {text_of(key): self._cells[key] for key in sorted(self._cells if whole else self._changed)}
@@ -141,10 +145,24 @@ class Coverage:
 
     def restore(self, documents: Mapping[str, bytes]) -> None:
         """Put back what `changed` gave, as JSON. Raises ValueError (msgspec's errors are such)."""
-        cells = {_key(text): msgspec.json.decode(value, type=Cell) for text, value in documents.items()}
+        cells = cells_of(documents)
         self._cells = dict(sorted(cells.items(), key=lambda item: item[1].turn))
         self._turn = max((cell.turn for cell in cells.values()), default=0)
         self._changed, self._dropped = set(), set()
+
+
+def lowest_heard(cells: Mapping[Key, Cell]) -> list[tuple[float, float, float]]:
+    """Of cells (latitude and longitude of the middle, lowest sighting of anybody in ft), from south to north."""
+    return [
+        (*middle_of(key), min(band.lowest_ft for band in cell.bands.values()))
+        for key, cell in sorted(cells.items(), key=lambda item: item[0])
+        if cell.bands
+    ]
+
+
+def cells_of(documents: Mapping[str, bytes]) -> dict[Key, Cell]:
+    """Stored cells. Raises ValueError or DecodeError for what is none."""
+    return {_key(text): msgspec.json.decode(value, type=Cell) for text, value in documents.items()}
 
 
 def cell_of(latitude_deg: float, longitude_deg: float) -> Key:

@@ -53,7 +53,7 @@ def test_every_stop_alert_and_movement_has_a_key_and_every_aircraft_one() -> Non
     state = stored()
     kinds = sorted({key.split(":")[0] for key in state})
     assert " ".join(kinds) == (
-        "aircraft alert coverage evidence gap interference ledger movement past reception stop stream watch"
+        "aircraft alert coverage evidence gap interference ledger movement past reception stop stream track watch"
     )
     assert sum(key.startswith("aircraft:") for key in state) == 4
     assert sum(key.startswith("stop:") for key in state) == 4

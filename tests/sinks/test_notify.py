@@ -28,9 +28,11 @@ class Service:
     def __init__(self, *answers: str | None) -> None:
         self.answers = list(answers)
         self.told: list[tuple[str, str]] = []
+        self.pictures: list[bytes | None] = []
 
-    def send(self, title: str, body: str) -> str | None:
+    def send(self, title: str, body: str, picture: bytes | None) -> str | None:
         self.told.append((title, body))
+        self.pictures.append(picture)
         return self.answers.pop(0)
 
 

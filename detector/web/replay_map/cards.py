@@ -62,7 +62,7 @@ def alert_card(alert: Alert, number: int, figure: Markup, unknown: Sequence[str]
     facts = [join([element("dt", name), element("dd", value)]) for name, value in rows if _has_text(value)]
     head = element(
         "header",
-        element("h2", _headline(alert, airports)),
+        element("h2", headline(alert, airports)),
         element("p", _badge(f"severity {alert.severity}", f"severity {alert.severity}"), Markup(" "),
                 _badge(f"level {int(stop.level)}, {stop.kind}", "level"), Markup(" "),
                 _badge(_state(alert), "state"), Markup(" "),
@@ -126,20 +126,21 @@ def _stay(stop: Stop) -> str:
     return ground_time_text(stop.ground_time, guess=stop.level is not Level.DARK)
 
 
-def headline_place(stop: Stop, airports: Airports) -> str:
-    """`Pyongyang International (ZKPY)`, or that the place is not known."""
+def headline_place(stop: Stop, airports: Airports, *, short: bool = False) -> str:
+    """`Pyongyang International (ZKPY)` (`short`: `Pyongyang (ZKPY)`), or that the place is not known."""
     field = field_of(airports, stop.airport)
     if field is None:
         return stop.airport or ("no airfield" if off_field_text(stop) else "a place not known")
-    return f"{field.title} ({field.code})"
+    return f"{field.short if short else field.title} ({field.code})"
 
 
-def _headline(alert: Alert, airports: Airports) -> str:
+def headline(alert: Alert, airports: Airports, *, short: bool = False) -> str:
+    """What happened, in a line."""
     stop = alert.stop
     type_name = (stop.identity.type_name if stop.identity else None) or stop.type_code
     name = stop.registration or callsign_text(stop) or stop.icao24
     who = aircraft_name(name, None, type_name if stop.registration else None, stop.operator)
-    place = headline_place(stop, airports)
+    place = headline_place(stop, airports, short=short)
     if alert.event is AlertEvent.RETRACTED:
         return f"Taken back: a stop of {who} at {place}"
     if stop.level is Level.DARK:
@@ -227,11 +228,15 @@ def _candidates(stop: Stop, airports: Airports) -> Markup:
 def _journey(steps: Sequence[JourneyStep], airports: Airports) -> Markup:
     if not steps:
         return Markup("")
-    items = [element("li", element("b", _span(step)), element("span", f": {_step(step, airports)}")) for step in steps]
+    items = [
+        element("li", element("b", span_text(step)), element("span", f": {step_text(step, airports)}"))
+        for step in steps
+    ]
     return element("section", element("h3", "Where it went then"), element("ol", *items))
 
 
-def _span(step: JourneyStep) -> str:
+def span_text(step: JourneyStep) -> str:
+    """From when to when a step of a journey was."""
     until = (
         ""
         if step.until is None
@@ -240,7 +245,8 @@ def _span(step: JourneyStep) -> str:
     return f"{day(step.at)} {clock(step.at)}{until} UTC"
 
 
-def _step(step: JourneyStep, airports: Airports) -> str:
+def step_text(step: JourneyStep, airports: Airports) -> str:
+    """A step of a journey in words."""
     if step.kind == "stop":
         field = field_of(airports, step.airport)
         name = step.airport or "a place not known" if field is None else f"{field.title} ({field.code})"

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from detector.domain.alert import Alert
 from detector.domain.names import field_name
 from detector.domain.stop import Level, Stop
+from detector.domain.track import Track
 from detector.reference.airports import Airports
 from detector.reference.table import Kind
-from detector.web.replay_map.case import Track
 
 TRACK_END_NM = 8.0
 """A track that begins or ends this near to a field has to do with it."""
@@ -48,6 +48,12 @@ def field_of(airports: Airports, code: str | None, rank: int = 3) -> Field | Non
     """The field under a code, None where the table does not have it."""
     index = None if code is None else airports.index_of(code)
     return None if index is None else _field(airports, index, rank)
+
+
+def field_near(airports: Airports, latitude_deg: float, longitude_deg: float) -> Field | None:
+    """The field that a track has to do with that begins or ends at a place."""
+    index = _near(airports, latitude_deg, longitude_deg)
+    return None if index is None else _field(airports, index, 3)
 
 
 def fields_of(

@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from detector.domain.geo import bearing_deg, distances_nm
 from detector.domain.stop import Stop
+from detector.domain.track import Track
 from detector.reference.airports import Airports
-from detector.web.replay_map.case import Track
 from detector.web.replay_map.fields import Field, field_of
 from detector.web.replay_map.land import land_paths, path
-from detector.web.replay_map.lines import LEGS, KeyPoint, Kind, Line, Way
+from detector.web.replay_map.lines import LEGS, Kind, Line, Way, time_marks
 from detector.web.replay_map.markup import Markup, element, join
 from detector.web.replay_map.projection import UNITS_PER_DEG, Box, Mercator
 from detector.web.replay_map.words import clock, day, interval_text, stands
@@ -146,7 +146,7 @@ def key_points(projection: Mercator, found: Iterable[Way]) -> Markup:
     """Where a line begins, ends or breaks, and every half hour between, with its time."""
     parts = []
     for way in found:
-        marks = [*way.points, *_time_marks(way)]
+        marks = [*way.points, *time_marks(way, TIME_MARK_S)]
         for point in marks:
             x, y = float(projection.x(point.longitude_deg)), float(projection.y(point.latitude_deg))
             radius = 4 if point.rank == 0 else 2.5
@@ -154,20 +154,6 @@ def key_points(projection: Mercator, found: Iterable[Way]) -> Markup:
             parts.append(element("circle", class_=name, r=radius, style=_fixed(x, y)))
             parts.append(label(x, y, [point.text], 1 if point.rank == 0 else point.rank + 4, f"leg{point.leg % LEGS}"))
     return element("g", *parts, class_="points")
-
-
-def _time_marks(way: Way) -> list[KeyPoint]:
-    track = way.track
-    number = np.floor(track.at / TIME_MARK_S)
-    rows = np.flatnonzero((np.diff(number, prepend=number[:1]) > 0) & ~track.begins_after_silence).tolist()
-    at = [line.at for line in way.lines if line.kind is Kind.HEARD]
-    legs = [line.leg for line in way.lines if line.kind is Kind.HEARD]
-    marks = []
-    for row in rows:
-        when = float(track.at[row])
-        leg = next((leg for (since, until), leg in zip(at, legs, strict=True) if since <= when <= until), 0)
-        marks.append(KeyPoint(float(track.latitude_deg[row]), float(track.longitude_deg[row]), clock(when), 4, leg))
-    return marks
 
 
 def markers(projection: Mercator, airports: Airports, fields: Iterable[Field], stops: Sequence[Stop]) -> Markup:

@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from detector.domain.geo import distance_nm
 from detector.domain.stop import Stop
+from detector.domain.track import Track
 from detector.reference.airports import Airports
-from detector.web.replay_map.case import Track, believed
+from detector.web.replay_map.case import believed
 from detector.web.replay_map.projection import great_circle
 from detector.web.replay_map.words import altitude_text, clock, day, day_clock
 
@@ -49,13 +50,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class KeyPoint:
-    """A place on a line that a reader asks about. `rank` 0 is told first when there is little room."""
+    """A place on a line that a reader asks about. `rank` 0 is told first when there is little room.
+
+    `at`: when it was heard there; `altitude_ft`: barometric, None = not known.
+    """
 
     latitude_deg: float
     longitude_deg: float
     text: str
     rank: int
     leg: int
+    at: float
+    altitude_ft: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,9 +92,9 @@ def way_of(track: Track, stops: Sequence[Stop], airports: Airports) -> Way:
     before = _hidden(mine, -math.inf, float(track.at[0]))[-1:]
     if before and _away(track, 0, before[0], airports):
         lines += _chain(track, None, 0, before, airports, leg)
-        points.append(_point(track, 0, "first heard", 0, leg))
+        points.append(_point(track, 0, "track kept from" if track.cut else "first heard", 0, leg))
     else:
-        points.append(_point(track, 0, "track begins", 1, leg))
+        points.append(_point(track, 0, "track kept from" if track.cut else "track begins", 1, leg))
     for begin, end in zip(starts, ends, strict=True):
         lines += _heard(track, begin, end, leg)
         if end == len(track):
@@ -112,6 +118,49 @@ def way_of(track: Track, stops: Sequence[Stop], airports: Airports) -> Way:
     if last > 0:
         points.append(_point(track, last, "last heard" if after else "track ends", 0 if after else 1, leg))
     return Way(track, tuple(mine), tuple(lines), tuple(points), tuple(silences))
+
+
+def time_marks(way: Way, every_s: float) -> list[KeyPoint]:
+    """Where it was at full half hours, hours ..., as far as it was heard then."""
+    track = way.track
+    number = np.floor(track.at / every_s)
+    rows = np.flatnonzero((np.diff(number, prepend=number[:1]) > 0) & ~track.begins_after_silence).tolist()
+    heard = [line for line in way.lines if line.kind is Kind.HEARD]
+    marks = []
+    for row in rows:
+        when = float(track.at[row])
+        leg = next((line.leg for line in heard if line.at[0] <= when <= line.at[1]), 0)
+        marks.append(
+            KeyPoint(float(track.latitude_deg[row]), float(track.longitude_deg[row]), clock(when), 4, leg, when)
+        )
+    return marks
+
+
+def flights(way: Way, stop: Stop) -> list[Line]:
+    """The lines of the flights into and out of a stop."""
+    before = [line for line in way.lines if line.at[1] <= stop.landed.estimate + 1.0]
+    after = [line for line in way.lines if line not in before]
+    legs = {lines[i].leg for lines, i in ((before, -1), (after, 0)) if lines}
+    return [line for line in way.lines if line.leg in legs]
+
+
+def leg_text(way: Way, leg: int, *, several: bool = False) -> str:
+    """`flight 2, ZKPY to UHWW: heard 7 Nov 2024 02:16 to 03:14`."""
+    name = f"{way.track.callsign or way.track.icao24}, " if several else ""
+    origin = way.stops[leg - 1] if 0 < leg <= len(way.stops) else None
+    target = way.stops[leg] if leg < len(way.stops) else None
+    ends = (f" from {origin.airport}" if origin else "") + (f" to {target.airport}" if target else "")
+    heard = [line.at for line in way.lines if line.leg == leg and line.kind is Kind.HEARD]
+    if not heard:
+        return f"{name}flight {leg + 1}{ends}: not heard"
+    since, until = heard[0][0], heard[-1][1]
+    if origin is not None and origin.departed is None:
+        return f"{name}after landing at {origin.airport}: heard {day(since)} {clock(since)} to {clock(until)}"
+    if origin is not None and origin.departed is not None:
+        # Points on the ground belong to the leg that follows.
+        since = max(since, min(origin.departed.estimate, until))
+    end = clock(until) if day(since) == day(until) else f"{day(until)} {clock(until)}"
+    return f"{name}flight {leg + 1}{ends}: heard {day(since)} {clock(since)} to {end}"
 
 
 def _hidden(stops: Sequence[Stop], since: float, until: float) -> list[Stop]:
@@ -197,8 +246,10 @@ def _chain(
 
 
 def _point(track: Track, i: int, what: str, rank: int, leg: npt.NDArray[np.intp]) -> KeyPoint:
-    altitude = altitude_text(float(track.altitude_ft[i]))
+    feet = float(track.altitude_ft[i])
+    altitude = altitude_text(feet)
     at = float(track.at[i])
     several_days = day(float(track.at[0])) != day(float(track.at[-1]))
     text = f"{what} {day_clock(at) if several_days else clock(at)}" + (f", {altitude}" if altitude else "")
-    return KeyPoint(float(track.latitude_deg[i]), float(track.longitude_deg[i]), text, rank, int(leg[i]))
+    place = float(track.latitude_deg[i]), float(track.longitude_deg[i])
+    return KeyPoint(*place, text, rank, int(leg[i]), at, None if math.isnan(feet) else feet)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from typing import Any
+
+UNPRINTABLE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
+"""Controls, which HTML and XML forbid, and those that turn the direction of writing or hide letters."""
 
 
 class Markup(str):
@@ -19,7 +25,7 @@ def element(name: str, *children: str, **attributes: object) -> Markup:
     `class_` is `class`; `_` in a name becomes `-`; an attribute that is None is left out.
     """
     told = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{html.escape(str(value), quote=True)}"'
+        f' {key.rstrip("_").replace("_", "-")}="{escaped(str(value))}"'
         for key, value in attributes.items()
         if value is not None
     )
@@ -33,9 +39,13 @@ def join(parts: list[Markup]) -> Markup:
 
 
 def escaped(text: str) -> Markup:
-    """Text for between tags. Controls, which HTML forbids, become U+FFFD."""
-    clean = "".join(c if c >= " " and not "\x7f" <= c <= "\x9f" else "\n" if c == "\n" else "\ufffd" for c in text)
-    return Markup(html.escape(clean, quote=True))
+    """Text for between tags or in quotes. What cannot or must not be printed becomes U+FFFD."""
+    return Markup(html.escape(printable(text), quote=True))
+
+
+def printable(text: str) -> str:
+    """Text in which nothing is hidden and nothing turns the direction of what follows."""
+    return UNPRINTABLE.sub("\ufffd", text)
 
 
 def json_text(value: Any) -> Markup:

@@ -11,17 +11,17 @@ import numpy as np
 
 from detector.domain.alert import Alert
 from detector.domain.stop import SEVERITY_ORDER, Stop
+from detector.domain.track import Track
 from detector.reference.airports import Airports
 from detector.web.replay_map import layers
 from detector.web.replay_map.cards import alert_card, stop_table
-from detector.web.replay_map.case import MapCase, Track, believed
+from detector.web.replay_map.case import MapCase, believed
 from detector.web.replay_map.fields import Field, field_of, fields_of
-from detector.web.replay_map.lines import LEGS, Kind, Way, way_of
-from detector.web.replay_map.markup import Markup, element, json_text
+from detector.web.replay_map.lines import LEGS, Kind, Line, Way, flights, leg_text, way_of
+from detector.web.replay_map.markup import Markup, element, join, json_text
 from detector.web.replay_map.profile import profile
 from detector.web.replay_map.projection import UNITS_PER_DEG, Box, Mercator, central_meridian
 from detector.web.replay_map.unknowns import unknowns
-from detector.web.replay_map.words import clock, day
 
 ALERTS = 40
 """Alerts with a card and a line; the gravest first."""
@@ -60,7 +60,7 @@ def render(case: MapCase) -> str:
     subject = [s for s in stops if s.icao24 in about]
     fields = fields_of(case.airports, shown, subject if shown else subject + alerted, [way.track for way in found])
     projection, views = _views(case.airports, shown, found, fields, drawn)
-    cards = _cards(case.airports, shown, found, stops)
+    cards = _cards(case, shown, found, stops)
     ids = {alert.stop.id for alert in alerts}
     left = stop_table("Other stops" if shown else "Stops", [s for s in stops if s.id not in ids], case.airports)
     notes = [*case.notes, *_left_out(alerts, rest), *BASE_NOTES]
@@ -108,7 +108,7 @@ def _views(
         if field is not None:
             place = projection.box(np.array([field.latitude_deg]), np.array([field.longitude_deg]))
             views[f"stop{number}"] = place.grown(0, STOP_VIEW_DEG * UNITS_PER_DEG)
-        flight = None if way is None else _flight(projection, way, alert.stop, field)
+        flight = None if way is None else _flight(projection, flights(way, alert.stop), field)
         views[f"flight{number}"] = flight or views.get(f"stop{number}") or views["all"]
     # Room for maps of any shape that show all of it.
     least = max(40 * UNITS_PER_DEG, 1.3 * views["all"].width, 1.3 * views["all"].height)
@@ -116,12 +116,8 @@ def _views(
     return projection, views
 
 
-def _flight(projection: Mercator, way: Way, stop: Stop, field: Field | None) -> Box | None:
-    """The flights into and out of a stop."""
-    before = [line for line in way.lines if line.at[1] <= stop.landed.estimate + 1.0]
-    after = [line for line in way.lines if line not in before]
-    legs = {lines[i].leg for lines, i in ((before, -1), (after, 0)) if lines}
-    lines = [line for line in way.lines if line.leg in legs]
+def _flight(projection: Mercator, lines: Sequence[Line], field: Field | None) -> Box | None:
+    """Around the flights into and out of a stop."""
     lat = [line.latitude_deg for line in lines] + ([] if field is None else [np.array([field.latitude_deg])])
     lon = [line.longitude_deg for line in lines] + ([] if field is None else [np.array([field.longitude_deg])])
     return projection.box(np.concatenate(lat), np.concatenate(lon)).grown(0.1, UNITS_PER_DEG) if lat else None
@@ -194,29 +190,10 @@ def _legend(found: Sequence[Way]) -> Markup:
     legs = []
     for way in found[:6]:
         for leg in sorted({line.leg for line in way.lines}):
-            text = _leg(way, leg, len(found) > 1)
+            text = leg_text(way, leg, several=len(found) > 1)
             legs.append(element("li", _sample(f"line heard leg{leg % LEGS}"), element("span", text)))
     lists = [element("ul", *items), element("ul", *legs)] if legs else [element("ul", *items)]
     return element("section", *lists, class_="legend", aria_label="Legend")
-
-
-def _leg(way: Way, leg: int, several: bool) -> str:
-    """`flight 2, ZKPY to UHWW: heard 7 Nov 2024 02:16 to 03:14`."""
-    name = f"{way.track.callsign or way.track.icao24}, " if several else ""
-    origin = way.stops[leg - 1] if 0 < leg <= len(way.stops) else None
-    target = way.stops[leg] if leg < len(way.stops) else None
-    ends = (f" from {origin.airport}" if origin else "") + (f" to {target.airport}" if target else "")
-    heard = [line.at for line in way.lines if line.leg == leg and line.kind is Kind.HEARD]
-    if not heard:
-        return f"{name}flight {leg + 1}{ends}: not heard"
-    since, until = heard[0][0], heard[-1][1]
-    if origin is not None and origin.departed is None:
-        return f"{name}after landing at {origin.airport}: heard {day(since)} {clock(since)} to {clock(until)}"
-    if origin is not None and origin.departed is not None:
-        # Points on the ground belong to the leg that follows.
-        since = max(since, min(origin.departed.estimate, until))
-    end = clock(until) if day(since) == day(until) else f"{day(until)} {clock(until)}"
-    return f"{name}flight {leg + 1}{ends}: heard {day(since)} {clock(since)} to {end}"
 
 
 def _sample(kind: str) -> Markup:
@@ -230,14 +207,22 @@ def _ring(kind: str) -> Markup:
     return element("svg", ring, viewBox="0 0 44 20", class_="sample ring", aria_hidden="true")
 
 
-def _cards(airports: Airports, alerts: Sequence[Alert], found: Sequence[Way], stops: Sequence[Stop]) -> list[Markup]:
+def _cards(case: MapCase, alerts: Sequence[Alert], found: Sequence[Way], stops: Sequence[Stop]) -> list[Markup]:
+    airports = case.airports
     ways = {way.track.icao24: way for way in found}
     cards = []
     for number, alert in enumerate(alerts):
         way = ways.get(alert.stop.icao24)
         figure = Markup("") if way is None else profile(way, alert.stop, stops, airports)
+        if alert.id in case.pictures:
+            figure = join([figure, _picture(case.pictures[alert.id])])
         cards.append(alert_card(alert, number, figure, unknowns(alert, way, airports), airports))
     return cards
+
+
+def _picture(drawing: Markup) -> Markup:
+    """Folded up: it tells what the page tells, on one sheet."""
+    return element("details", element("summary", "The case on one sheet, to print"), drawing, class_="picture")
 
 
 def _left_out(alerts: Sequence[Alert], rest: Sequence[Track]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Keeps the tracks of a replay for its map, in bounded memory."""
+"""Keeps where aircraft were heard, thinned, in bounded memory: for those who draw them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.domain.report import address_text
-from detector.web.replay_map.case import Track
+from detector.domain.track import Track
 
-if TYPE_CHECKING:  # drawing a map needs no tracker
+if TYPE_CHECKING:  # reading tracks needs no tracker
     from detector.tracking.tracker import TrackPoints
 
 F64 = npt.NDArray[np.float64]
@@ -30,12 +30,16 @@ AT, LATITUDE, LONGITUDE, ALTITUDE, QUIET, EDGE = range(6)
 
 @dataclass(slots=True)
 class _Kept:
-    """`rows` (n, 6): time, place, altitude, silence before, edge. The last one may yet be dropped."""
+    """`rows` (n, 6): time, place, altitude, silence before, edge. The last one may yet be dropped.
+
+    `cut`: there were points before, of which nothing is kept.
+    """
 
     rows: F64
     last_raw_at: float
     tail_is_first: bool
     every_s: float = EVERY_S
+    cut: bool = False
 
 
 class TrackCollector:
@@ -44,11 +48,15 @@ class TrackCollector:
     Each aircraft keeps at most `points_each` points: where more come, only the first in each 20 s, 40 s, 80 s ... is
     kept, and the ends of silences. What is kept does not depend on the cut of the stream. Of more than `aircraft`
     addresses the ones with the fewest points are forgotten (`forgotten` counts them).
+
+    `favoured`: address keys that keep `points_favoured` points and are not forgotten.
     """
 
-    def __init__(self, *, points_each: int = 4_000, aircraft: int = 20_000) -> None:
+    def __init__(self, *, points_each: int = 4_000, aircraft: int = 20_000, points_favoured: int | None = None) -> None:
         self.points_each = points_each
+        self.points_favoured = points_each if points_favoured is None else points_favoured
         self.aircraft = aircraft
+        self.favoured: set[int] = set()
         self.forgotten = 0
         self._kept: dict[int, _Kept] = {}
 
@@ -81,6 +89,30 @@ class TrackCollector:
             if wanted is None or icao24 in wanted
         ]
 
+    def track(self, key: int) -> Track | None:
+        """The track of one address key."""
+        kept = self._kept.get(key)
+        return None if kept is None else _track(address_text(key), None, kept)
+
+    def last_at(self, key: int) -> float | None:
+        """When the last point of an address key was heard."""
+        kept = self._kept.get(key)
+        return None if kept is None else kept.last_raw_at
+
+    def put_back(self, key: int, track: Track) -> None:
+        """A track that was kept before; of its thinning no more is known than that it was done."""
+        quiet = np.diff(track.at, prepend=-np.inf) if track.quiet_s is None else track.quiet_s
+        after_silence = quiet > EDGE_S
+        edge = after_silence | np.concatenate([after_silence[1:], [False]])
+        rows = np.column_stack([track.at, track.latitude_deg, track.longitude_deg, track.altitude_ft, quiet, edge])
+        self._kept[key] = _Kept(rows, float(track.at[-1]), tail_is_first=True, cut=track.cut)
+
+    def forget_before(self, at: float) -> None:
+        """Let go of those that were last heard before, unless they are favoured."""
+        gone = [key for key, kept in self._kept.items() if kept.last_raw_at < at and key not in self.favoured]
+        for key in gone:
+            del self._kept[key]
+
     def _extend(self, address: int, fresh: F64) -> None:
         kept = self._kept.get(address)
         before = np.nan if kept is None else kept.last_raw_at
@@ -103,7 +135,8 @@ class TrackCollector:
                 kept.rows = kept.rows[:-1]
         kept.rows = np.concatenate([kept.rows, rows[keep]])
         kept.last_raw_at, kept.tail_is_first = float(at[-1]), bool(first[-1])
-        while len(kept.rows) - (not kept.tail_is_first) > self.points_each:
+        most = self.points_favoured if address in self.favoured else self.points_each
+        while len(kept.rows) - (not kept.tail_is_first) > most:
             self._thin(kept)
 
     def _thin(self, kept: _Kept) -> None:
@@ -116,13 +149,14 @@ class TrackCollector:
         kept.rows = kept.rows[keep]
 
     def _forget(self) -> None:
-        ranked = sorted(self._kept.items(), key=lambda item: (-len(item[1].rows), -item[1].last_raw_at, item[0]))
-        self.forgotten += len(ranked) - self.aircraft
-        self._kept = dict(ranked[: self.aircraft])
+        common = [item for item in self._kept.items() if item[0] not in self.favoured]
+        ranked = sorted(common, key=lambda item: (-len(item[1].rows), -item[1].last_raw_at, item[0]))
+        kept = {key: self._kept[key] for key in sorted(self.favoured & self._kept.keys())}
+        self.forgotten += max(0, len(ranked) - self.aircraft)
+        self._kept = kept | dict(ranked[: self.aircraft])
 
 
 def _track(icao24: str, callsign: str | None, kept: _Kept) -> Track:
-    rows: npt.NDArray[np.float64] = kept.rows
-    return Track(
-        icao24, callsign, rows[:, AT], rows[:, LATITUDE], rows[:, LONGITUDE], rows[:, ALTITUDE], rows[:, QUIET]
-    )
+    rows = kept.rows.copy()
+    columns = (rows[:, AT], rows[:, LATITUDE], rows[:, LONGITUDE], rows[:, ALTITUDE], rows[:, QUIET])
+    return Track(icao24, callsign, *columns, cut=kept.cut)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector.domain.track import SILENCE_S
 from detector.tracking.tracker import TrackPoints
-from detector.web.replay_map import TrackCollector
-from detector.web.replay_map.case import SILENCE_S
+from detector.tracking.trails import TrackCollector
 
 
 def points(rows: list[tuple[int, float]]) -> TrackPoints:
