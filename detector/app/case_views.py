@@ -13,7 +13,7 @@ from detector.domain.alert import Alert
 from detector.domain.errors import StoreError
 from detector.domain.stop import Stop
 from detector.domain.track import Track
-from detector.domain.wire_in import alert_from
+from detector.domain.wire_in import alert_from, stop_from
 from detector.service.core import Core
 from detector.service.keeping import Keeping
 from detector.settings import Configuration
@@ -38,8 +38,14 @@ class CaseViews:
             return None
         lines = [json.loads(line) for line in record.revisions]
         revisions = [alert_from(line) for line in lines]
+        watch = self._core.pipeline.alerts.watches.get(revisions[-1].stop.icao24, {}).get(revisions[-1].stop.id)
+        if watch is not None and watch.alert.revision == revisions[-1].revision:
+            revisions[-1] = watch.alert  # with what lines do not tell
         alert = revisions[-1]
-        track = await self._track(alert)
+        # In full while the alert is under watch; then as it was written down last.
+        track = self._core.journal.track_of(alert)
+        if watch is None:
+            track = await self._stored(alert) or track
         silences = self._model.silences_of(alert.stop.id)
         receivers = self._configuration.settings.placed_receivers()
         picture = PictureCase(
@@ -56,19 +62,15 @@ class CaseViews:
         return CaseView(picture, revisions, lines[-1]["listings"])
 
     def _stops(self, alert: Alert) -> list[Stop]:
-        """Those of the aircraft that the path still holds; of the others lines are not drawn to."""
-        return self._core.journal.stops_of(alert.stop.icao24)
+        """Those of the aircraft that are known still."""
+        icao24 = alert.stop.icao24
+        records = self._model.stops.newest(None, lambda record: icao24 in record.words["icao24"])
+        return [stop_from(json.loads(record.line)) for record in records]
 
-    async def _track(self, alert: Alert) -> Track | None:
-        """In full while the alert is under watch; then as it was written down last."""
-        watched = self._core.pipeline.alerts.watches.get(alert.stop.icao24, {})
-        if alert.stop.id in watched:
-            return self._core.journal.track_of(alert)
+    async def _stored(self, alert: Alert) -> Track | None:
         key = f"track:{alert.stop.id}"
-        stored = (await self._keeping.read(key)).get(key)
-        if stored is None:
-            return self._core.journal.track_of(alert)
+        value = (await self._keeping.read(key)).get(key)
         try:
-            return track_of(stored)
+            return None if value is None else track_of(value)
         except (ValueError, msgspec.DecodeError) as error:
             raise StoreError(f"the track of {alert.id} cannot be read ({error})") from error

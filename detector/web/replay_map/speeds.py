@@ -17,7 +17,6 @@ F64 = npt.NDArray[np.float64]
 
 OVER_S = 45.0
 """A speed is that between two points so far apart or more: from nearer ones their errors would be drawn."""
-LONGEST_S = 180.0
 LEAST_TOP_KT = 300.0
 STEP_KT = 200
 
@@ -43,16 +42,15 @@ def speed_plot(since: float, until: float, way: Way) -> tuple[list[Markup], list
 
 
 def speeds_kt(track: Track, line: Line) -> tuple[F64, F64]:
-    """(time of the later point, knots between it and one at least OVER_S earlier) along a line that was heard."""
+    """(time in the middle, knots) between each point and one at least OVER_S earlier, along a line that was heard."""
     rows = np.flatnonzero((track.at >= line.at[0]) & (track.at <= line.at[1]))
     at, lat, lon = track.at[rows], track.latitude_deg[rows], track.longitude_deg[rows]
     before = np.searchsorted(at, at - OVER_S, "right") - 1
     later = np.flatnonzero(before >= 0)
     earlier = before[later]
     lasted = at[later] - at[earlier]
-    kt = distances_nm(lat[earlier], lon[earlier], lat[later], lon[later]) / lasted * 3600.0
-    kept = lasted <= LONGEST_S
-    return at[later][kept], kt[kept]
+    kt: F64 = distances_nm(lat[earlier], lon[earlier], lat[later], lon[later]) / lasted * 3600.0
+    return at[earlier] + lasted / 2, kt
 
 
 def _top(parts: list[F64]) -> float:

@@ -27,13 +27,17 @@ const LOOK = /** @type {Record<string, [string, number]>} */ ({
   listed: ["--listed", 9],
 });
 
-/** @param {string} kind @param {number | null} track */
-function sprite(kind, track) {
+/** Smaller from afar, where there are many. @param {number} zoom */
+const sizeAt = (zoom) => (zoom <= 3 ? 0.62 : zoom <= 5 ? 0.8 : 1);
+
+/** @param {string} kind @param {number | null} track @param {number} share */
+function sprite(kind, track, share) {
   const turn = track === null || track === undefined ? -1 : Math.round(track / (360 / DIRECTIONS)) % DIRECTIONS;
-  const key = `${kind} ${turn}`;
+  const key = `${kind} ${turn} ${share}`;
   let made = sprites.get(key);
   if (!made) {
-    const [name, size] = LOOK[kind];
+    const [name, whole] = LOOK[kind];
+    const size = whole * share;
     const room = size * 2 + 4;
     made = document.createElement("canvas");
     made.width = made.height = room * 2;
@@ -67,6 +71,7 @@ export function paintAircraft({ context, zoom, width, height, at }) {
   /** @type {[import("./state.js").Aircraft, string, number, number][]} */
   const last = [];
   let names = 0;
+  const share = sizeAt(zoom);
   context.font = "11px system-ui, sans-serif";
   for (const one of shownFleet().values()) {
     if (one.mx === undefined) continue;
@@ -77,7 +82,7 @@ export function paintAircraft({ context, zoom, width, height, at }) {
       last.push([one, kind, x, y]);
       continue;
     }
-    put(context, kind, one, x, y);
+    put(context, kind, one, x, y, share);
     if (zoom >= NAMED_FROM_ZOOM && names < MOST_NAMES) {
       write(context, one.callsign || one.registration || one.icao24, x + 9, y + 4, "--soft");
       names += 1;
@@ -91,7 +96,7 @@ export function paintAircraft({ context, zoom, width, height, at }) {
       context.lineWidth = 2;
       context.stroke();
     }
-    put(context, kind, one, x, y);
+    put(context, kind, one, x, y, 1);
     if (zoom >= 4) write(context, one.registration || one.callsign || one.icao24, x + 12, y + 4, "--ink");
   }
 }
@@ -101,10 +106,10 @@ const isSelected = (one) => state.selected?.kind === "aircraft" && state.selecte
 
 /**
  * @param {CanvasRenderingContext2D} context @param {string} kind @param {import("./state.js").Aircraft} one
- * @param {number} x @param {number} y
+ * @param {number} x @param {number} y @param {number} share
  */
-function put(context, kind, one, x, y) {
-  const picture = sprite(kind, one.track_deg);
+function put(context, kind, one, x, y, share) {
+  const picture = sprite(kind, one.track_deg, share);
   const size = picture.width / 2;
   context.drawImage(picture, x - size / 2, y - size / 2, size, size);
 }

@@ -26,6 +26,7 @@ export async function readCase(id) {
   for (const { geometry, properties } of told.features) {
     if (!geometry) continue;
     if (geometry.type === "Point") {
+      if (properties.kind === "candidate" && properties.airport === told.alert.stop.airport) continue; // has its ring
       const [lon, lat] = geometry.coordinates;
       shown.points.push({ mx: toX(lon), my: toY(lat), words: wordsOf(properties), kind: properties.kind, at: unix(properties.at_utc) });
       continue;
@@ -130,7 +131,7 @@ export function paintCase({ context, zoom, at }) {
       context.fillStyle = colour("--ink");
       context.fill();
     }
-    if (point.words && zoom >= 5) write(context, point.words, x + 10, y + 14, "--ink");
+    if (point.words && zoom >= 5) write(context, point.words, x + 9, y + 20, "--ink");
   }
 }
 
