@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from detector.domain.frame import FrameBatch
 from detector.domain.geo import EARTH_RADIUS_NM
@@ -19,6 +20,8 @@ from detector.domain.times import from_microseconds
 from detector.service.clock import SystemClock
 from detector.simulation.encode import frames, position, status, velocity
 from tests.faults.beast_server import BeastServer
+
+F64 = npt.NDArray[np.float64]
 
 FIRST_ICAO24 = 0x3C4000
 EVERY_S = 1.0
@@ -62,7 +65,7 @@ class Crowd:
         told_at = from_microseconds(np.rint((times[order] + start_at) * 1e6).astype(np.int64))
         return FrameBatch.of(told_at, payload[order], np.full(len(order), 14, np.uint8))
 
-    def _places(self, mine: np.ndarray[tuple[int], np.dtype[np.intp]], at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    def _places(self, mine: npt.NDArray[np.intp], at: F64) -> tuple[F64, F64]:
         gone_deg = np.degrees(self._speed_kt[mine] / 3600.0 * at / EARTH_RADIUS_NM)
         heading = np.radians(self._track_deg[mine])
         lat = np.clip(self._lat[mine] + gone_deg * np.cos(heading), -80.0, 80.0)

@@ -28,7 +28,7 @@ const LOOK = /** @type {Record<string, [string, number]>} */ ({
 });
 
 /** Smaller from afar, where there are many. @param {number} zoom */
-const sizeAt = (zoom) => (zoom <= 3 ? 0.62 : zoom <= 5 ? 0.8 : 1);
+const sizeAt = (zoom) => (zoom <= 3 ? 0.7 : zoom <= 5 ? 0.8 : 1);
 
 /** @param {string} kind @param {number | null} track @param {number} share */
 function sprite(kind, track, share) {
