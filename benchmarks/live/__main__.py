@@ -15,6 +15,7 @@ def main() -> int:
     parser.add_argument("--aircraft", type=int, default=5_000, help="ten frames a second each (default 5,000)")
     parser.add_argument("--stops", type=int, default=200, help="stops completed in the measured time (default 200)")
     parser.add_argument("--runs", type=int, default=1, help="repeat, to see the noise of the machine")
+    parser.add_argument("--clients", type=int, default=0, help="maps that look on, all events each (default 0)")
     parser.add_argument("--keep", type=Path, help="leave the files of the runs in this folder")
     chosen = parser.parse_args()
     plan = traffic.Plan(chosen.seconds, chosen.aircraft, chosen.stops)
@@ -28,7 +29,7 @@ def main() -> int:
         for number in range(chosen.runs):
             folder = root / f"run-{number + 1}"
             folder.mkdir()
-            outcome = measure.run(sent, folder)
+            outcome = measure.run(sent, folder, chosen.clients)
             found = report.figures(sent, outcome)
             print(f"\nRun {number + 1}\n\n{report.table(found, outcome)}", flush=True)
             passed = passed and found.passed

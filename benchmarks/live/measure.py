@@ -42,8 +42,11 @@ class Outcome:
     exit_status: int | None
 
 
-def run(traffic: Path, folder: Path) -> Outcome:
-    """Play `traffic` to a fresh service whose files lie in `folder`. Raises SystemExit if it does not start or ends."""
+def run(traffic: Path, folder: Path, clients: int = 0) -> Outcome:
+    """Play `traffic` to a fresh service whose files lie in `folder`, with so many that look on.
+
+    Raises SystemExit if it does not start or ends.
+    """
     sender_port, receiver_port, page_port = _free_ports(3)
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     config = folder / "detector.yaml"
@@ -64,6 +67,11 @@ def run(traffic: Path, folder: Path) -> Outcome:
         )
         watch = Watch(service.pid)
         watch.start()
+        lookers = None
+        if clients:
+            _wait_for_port(page_port)
+            looking = [*module, "benchmarks.live.clients", str(folder / "clients.jsonl"), str(page_port), str(clients)]
+            lookers = stack.enter_context(_process(looking))
         metrics: dict[str, float] = {}
         while not (folder / "sent.npy").exists():
             if service.poll() is not None or sender.poll() is not None:
@@ -72,6 +80,9 @@ def run(traffic: Path, folder: Path) -> Outcome:
             time.sleep(0.5)
         time.sleep(LAST_WORDS_S)
         metrics = _metrics(page_port)
+        if lookers is not None:
+            lookers.send_signal(signal.SIGTERM)
+            lookers.wait(STOP_S)
         service.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             service.wait(STOP_S)
@@ -86,7 +97,7 @@ def _settings(sender_port: int, receiver_port: int, page_port: int, secret: str)
     shipped = load_configuration(None)
     folder = shipped.path.resolve().parent
     settings = msgspec.to_builtins(shipped.settings)
-    own = {name: settings[name] for name in ("tracking", "movements", "checks", "rules", "alerting")}
+    own = {name: settings[name] for name in ("tracking", "movements", "checks", "alerting")}
     return own | {
         "watchlists": [str(folder / name) for name in shipped.settings.watchlists],
         "airports": None if shipped.settings.airports is None else str(folder / shipped.settings.airports),
@@ -145,6 +156,12 @@ def _metrics(port: int) -> dict[str, float]:
 
 def _tail(path: Path) -> str:
     return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-20:])
+
+
+def answers(folder: Path) -> list[dict[str, Any]]:
+    """What the clients of the page noted, in order; [] where there were none."""
+    file = folder / "clients.jsonl"
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
 
 
 def deliveries(folder: Path) -> list[dict[str, Any]]:

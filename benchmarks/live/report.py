@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.live.measure import Outcome, deliveries
+from benchmarks.live.measure import Outcome, answers, deliveries
 from benchmarks.live.traffic import SLOT_S, Plan, rate_of, slot_of
 
 Floats = npt.NDArray[np.float64]
@@ -118,9 +118,27 @@ def table(figures: Figures, outcome: Outcome) -> str:
                 (f"memory of {name}, measured time / ever", f"{resident:.0f} / {watch.highest_mib[name]:.0f} MiB")
             )
     rows.append(("CPU of the whole machine", f"{watch.machine_cores(figures.begin, figures.end):.0%} of a core"))
+    rows += _looked_on(figures, outcome)
     width = max(len(name) for name, _ in rows)
     verdict = "passed" if figures.passed else "FAILED" if figures.valid else "INVALID: the sender could not keep up"
     return "\n".join([*(f"{name:<{width}}  {value}" for name, value in rows), f"{'verdict':<{width}}  {verdict}"])
+
+
+def _looked_on(figures: Figures, outcome: Outcome) -> list[tuple[str, str]]:
+    """What those saw who looked on."""
+    told = answers(outcome.folder)
+    asked = [one for one in told if "at" in one and figures.begin <= one["at"] <= figures.end]
+    if not asked:
+        return []
+    first, last = (np.array([one[name] for one in asked]) for name in ("first_byte_s", "last_byte_s"))
+    heard = told[-1]
+    most = max(asked, key=lambda one: int(one["aircraft"]))
+    return [
+        ("/aircraft", f"{most['aircraft']:,} in {most['bytes']:,} bytes, asked {len(asked)} times"),
+        ("first byte p50 / p99 / max", _percentiles(first)),
+        ("last byte p50 / p99 / max", _percentiles(last)),
+        ("events read / bytes / cut off", f"{heard['events']:,} / {heard['event_bytes']:,} / {heard['cut_off']}"),
+    ]
 
 
 def _percentiles(values: Floats) -> str:

@@ -16,7 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from detector.domain.errors import UsageError
 from detector.web import problems
-from detector.web.api import aircraft, alerts, description, events, places, positions, stops
+from detector.web.api import aircraft, alerts, description, events, login, places, positions, stops
 from detector.web.api.events import ABORT, Streams
 from detector.web.api.parameters import known_only
 from detector.web.api.served import Health
@@ -49,7 +49,7 @@ def edge(
     problems.install(app)
     served = streams.served
     sessions = Sessions(token, served.now)
-    app.include_router(sessions.router())
+    app.include_router(login.router(sessions))
     api = APIRouter(prefix=API, dependencies=[Depends(known_only)])
     for part in (alerts, stops, aircraft, positions, places):
         api.include_router(part.router(served))

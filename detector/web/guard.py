@@ -122,6 +122,8 @@ def _crosses_sites(method: str, headers: Headers, host: str) -> bool:
     follows_link = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
     if site in ("cross-site", "same-site") and not (follows_link and method in SAFE):
         return True
+    if site == "same-origin":  # the browser's word, which no page can put there; a proxy may have changed the host
+        return False
     origin = headers.get("origin")
     return origin is not None and _netloc(origin) != host.lower()
 

@@ -84,7 +84,8 @@ def install(app: FastAPI) -> None:
     async def invalid(_: Request, error: Exception) -> Response:
         first = cast(RequestValidationError, error).errors()[0]
         name = next((str(part) for part in first["loc"][1:2]), "")
-        return problem(400, f"{name}: {first['msg']}", parameter=name or None)
+        said = str(first["msg"]).removeprefix("Value error, ")
+        return problem(400, f"{name}: {said}", parameter=name or None)
 
     async def defect(_: Request, error: Exception) -> Response:
         return problem(500, f"a defect of this program ({type(error).__name__}); its log says more")

@@ -30,7 +30,8 @@ TERM_S = 10.0
 
 
 class Rig:
-    """Use as a context manager: everything that was started ends with it. `log`: what the service said."""
+    """Use as a context manager: everything that was started ends with it. `log`: what the service said; `http_port`: of
+    its page."""
 
     def __init__(
         self, folder: Path, *, seed: int, aircraft: int = world.AIRCRAFT, store: str = "embedded", **service: Any
@@ -40,10 +41,10 @@ class Rig:
         self.spool = folder / "spool"
         self.log = folder / "service.log"
         self._seed, self._aircraft = seed, aircraft
-        self._beast_port, self._receiver_port, self._http_port = free_ports(3)
+        self._beast_port, self._receiver_port, self.http_port = free_ports(3)
         self._taken = folder / "taken.jsonl"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        told = {"store": store, "http_port": self._http_port, "checkpoint_s": 1.0} | service
+        told = {"store": store, "http_port": self.http_port, "checkpoint_s": 1.0} | service
         self.config.write_text(yaml.safe_dump(world.SETTINGS | self._edges() | {"service": told}), encoding="utf-8")
 
     def _edges(self) -> dict[str, Any]:
@@ -120,7 +121,7 @@ class Rig:
     def health(self) -> dict[str, Any] | None:
         """What the service tells of itself, None where it does not answer."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._http_port}/health", timeout=2.0) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}/health", timeout=2.0) as answer:
                 return dict(json.load(answer))
         except urllib.error.HTTPError as error:
             with error:
@@ -153,7 +154,7 @@ class Rig:
         """The lines of `detector replay --alerts` over the spool."""
         options = "--config", str(self.config), "--format", "spool", "--alerts", "-", "--store", "memory", "--quiet"
         command = [sys.executable, "-m", "detector", "replay", *options, str(self.spool)]
-        done = subprocess.run(command, env=self._environment(), capture_output=True, check=False)
+        done = subprocess.run(command, env=self.environment(), capture_output=True, check=False)
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.splitlines()
 
@@ -170,11 +171,12 @@ class Rig:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=self._environment(),
+                env=self.environment(),
                 cwd=Path(__file__).parents[2],
             )
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """Of every program that belongs to the service."""
         return os.environ | {"DETECTOR_STATE_DIR": str(self.folder / "state")}
 
 

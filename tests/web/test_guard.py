@@ -75,6 +75,7 @@ CASES: list[tuple[dict[str, str], int]] = [
     ({"origin": "http://127.0.0.1:1"}, 403),
     ({"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}, 200),
     ({"sec-fetch-site": "same-origin", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty"}, 200),
+    ({"sec-fetch-site": "same-origin", "origin": "https://desk.example"}, 200),
     ({"sec-fetch-site": "none", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}, 200),
     ({}, 200),
 ]

@@ -4,7 +4,7 @@ forms, more_forms   what is answered, as types; the contracts of stops, alerts a
 parameters          what may be asked, and what is wrong with a question
 answers             bytes with an ETag, pages with a cursor
 lists               what is asked of records
-alerts, stops, aircraft, places, events   the routes
+alerts, stops, aircraft, places, events, login   the routes
 served              what they answer from
 description         OpenAPI
 """

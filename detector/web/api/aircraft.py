@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from itertools import islice
 from typing import Annotated, Any
 
@@ -30,7 +29,7 @@ Query_ = Annotated[
     str | None,
     Query(alias="q", min_length=1, max_length=40, description=f"A part of one of {', '.join(SEARCHED)}; case is one."),
 ]
-Heard = Annotated[datetime | None, Query(description=f"Heard since then; default {RECENT_S:.0f} s ago.")]
+Heard = Annotated[given.Moment | None, Query(description=f"Heard since then; default {RECENT_S:.0f} s ago.")]
 Flag = Annotated[bool | None, Query(description="Whether on a watch list today.")]
 Watched = Annotated[bool | None, Query(description="Whether followed after an alert.")]
 
@@ -50,11 +49,11 @@ def router(served: Served) -> APIRouter:
         layout: Annotated[Layout, Query(description="How they are told.")] = Layout.ROWS,
     ) -> Response:
         """All that are heard, by address, as they were a second ago at most. They come in one page."""
-        box, heard_since = Box.of(bbox), given.unix(since)
+        box = Box.of(bbox)
         fleet = model.fleet.latest()
-        if heard_since is not None and heard_since < fleet.at - RECENT_S:
-            fleet = model.fleet.since(heard_since)
-        return answered(request, told(fleet, _chosen(fleet, box, heard_since, listed, watched, q), layout))
+        if since is not None and since < fleet.at - RECENT_S:
+            fleet = model.fleet.since(since)
+        return answered(request, told(fleet, _chosen(fleet, box, since, listed, watched, q), layout))
 
     @api.get("/aircraft/{icao24}", **item_of("AircraftCase"))
     async def one(request: Request, icao24: given.Address) -> Response:
@@ -89,8 +88,7 @@ def router(served: Served) -> APIRouter:
         address = icao24.lower()
         trails = [model.trails.of(key).in_milliseconds() for key in _keys(address)]
         trail = max(trails, key=lambda one: float(one.at[-1]) if len(one.at) else 0.0)
-        since_at, until_at = given.unix(since), given.unix(until)
-        asked = trail.between(-np.inf if since_at is None else since_at, np.inf if until_at is None else until_at)
+        asked = trail.between(-np.inf if since is None else since, np.inf if until is None else until)
         part = asked.latest(limit)
         points = {
             "at": part.at.tolist(),
@@ -107,12 +105,12 @@ def router(served: Served) -> APIRouter:
 def told(fleet: Fleet, chosen: np.ndarray[tuple[int], np.dtype[np.intp]], layout: Layout) -> bytes:
     """A list of aircraft as JSON."""
     whole = len(chosen) == len(fleet)
-    told: dict[str, Any] = {"at": fleet.at, "total": len(chosen), "items": None, "columns": None}
+    page: dict[str, Any] = {"at": fleet.at, "total": len(chosen), "items": None, "columns": None}
     if layout is Layout.COLUMNS:
-        told["columns"] = fleet.columns if whole else fleet.part(chosen)
+        page["columns"] = fleet.columns if whole else fleet.part(chosen)
     else:
-        told["items"] = [AircraftForm(*row) for row in fleet.rows(None if whole else chosen)]
-    return msgspec.json.encode(told)
+        page["items"] = [AircraftForm(*row) for row in fleet.rows(None if whole else chosen)]
+    return msgspec.json.encode(page)
 
 
 def _chosen(
@@ -127,7 +125,7 @@ def _chosen(
         keep &= fleet.heard_at >= since
     for flag, name in ((listed, "listed"), (watched, "watched")):
         if flag is not None:
-            keep &= np.array([bool(value) is flag for value in columns[name]], np.bool_)
+            keep &= np.array([value is flag for value in columns[name]], np.bool_)
     if q is not None:
         wanted = q.lower()
         searched = zip(*(columns[name] for name in SEARCHED), strict=True)

@@ -46,7 +46,7 @@ def router(served: Served) -> APIRouter:
             severity=severity, rule=rule, event=event, status=status, airport=served.code_of(airport), country=country,
             icao24=icao24 and icao24.lower(), registration=registration and registration.upper(),
         )  # fmt: skip
-        return paged(request, model.alerts, Question(words, level, given.unix(since), given.unix(until)), limit, cursor)
+        return await paged(request, model.alerts, Question(words, level, since, until), limit, cursor)
 
     @api.get("/alerts/{alert_id}", **item_of("AlertForm"))
     async def alert(request: Request, alert_id: given.RecordId) -> Response:

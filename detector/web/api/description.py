@@ -11,14 +11,14 @@ from fastapi.openapi.utils import get_openapi
 from detector import __version__
 from detector.web.api import forms, more_forms
 from detector.web.problems import MEDIA_TYPE, Problem
-from detector.web.sessions import LogIn
+from detector.web.sessions import COOKIE
 
 SCHEMAS = "#/components/schemas/{name}"
 FORMS = (
     forms.AlertForm, forms.StopForm, forms.GapForm, more_forms.AlertPage, more_forms.AlertRevisions,
     more_forms.StopPage, more_forms.GapPage, more_forms.AircraftPage, more_forms.AircraftNews,
     more_forms.AircraftCase, more_forms.TrackForm, more_forms.PositionsForm, more_forms.AirportPage,
-    more_forms.AirportCase, more_forms.AreaPage, more_forms.Health, Problem, LogIn,
+    more_forms.AirportCase, more_forms.AreaPage, more_forms.Health, more_forms.LogIn, Problem,
 )  # fmt: skip
 ABOUT = """Stops of aircraft, alerts on them, silences in flight, and what is heard now.
 
@@ -30,6 +30,8 @@ PROBLEMS = {
     401: "A bearer token or a session is needed.",
     403: "Other sites may not ask.",
     404: "There is no such thing.",
+    413: "Too much was sent.",
+    415: "Something else was sent than JSON.",
     421: "The service is not known by that name.",
 }
 
@@ -55,10 +57,10 @@ def described(app: FastAPI) -> dict[str, Any]:
         document = get_openapi(title="detector", version=__version__, description=ABOUT, routes=app.routes)
         _, schemas = msgspec.json.schema_components(FORMS, ref_template=SCHEMAS)
         document["components"] = {
-            "schemas": {name: _open(schema) for name, schema in schemas.items()},
+            "schemas": _of_parameters(document) | {name: _open(schema) for name, schema in schemas.items()},
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "detector_session"},
+                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
             },
         }
         document["security"] = [{}, {"bearer": []}, {"session": []}]
@@ -67,6 +69,12 @@ def described(app: FastAPI) -> dict[str, Any]:
                 operation["responses"].pop("422", None)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _of_parameters(document: dict[str, Any]) -> dict[str, Any]:
+    """The schemas that parameters refer to."""
+    told: dict[str, Any] = document.get("components", {}).get("schemas", {})
+    return {name: schema for name, schema in told.items() if "ValidationError" not in name}
 
 
 def _answers(answers: dict[int, dict[str, Any]], *problems: int) -> dict[str, Any]:
@@ -90,6 +98,11 @@ def _open(schema: Any) -> Any:
     return [_open(one) for one in schema] if isinstance(schema, list) else schema
 
 
+NOTHING = {204: {"description": "Done."}}
+_BODY = {"required": True, "content": {"application/json": {"schema": {"$ref": SCHEMAS.format(name="LogIn")}}}}
+LOG_IN = _answers(NOTHING, 400, 413, 415) | {"openapi_extra": {"requestBody": _BODY}}
+LOG_OUT = _answers(NOTHING)
+"""Answers of the routes of a session."""
 BUNDLE = _answers(
     {
         200: {

@@ -42,7 +42,7 @@ ABORT = "detector.abort"
 """In the scope of a request: closes its connection at once, without waiting for what was not read."""
 
 
-class Kind(StrEnum):
+class NewsKind(StrEnum):
     """What is listened for."""
 
     ALERT = "alert"
@@ -51,7 +51,7 @@ class Kind(StrEnum):
     AIRCRAFT = "aircraft"
 
 
-USUAL = (Kind.ALERT, Kind.STOP, Kind.GAP)
+USUAL = (NewsKind.ALERT, NewsKind.STOP, NewsKind.GAP)
 
 
 class Streams:
@@ -111,12 +111,12 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, streams: Streams, kinds: Iterable[Kind], last_event_id: str | None) -> None:
+    def __init__(self, streams: Streams, kinds: Iterable[NewsKind], last_event_id: str | None) -> None:
         super().__init__(b"", headers={"cache-control": "no-cache", "x-accel-buffering": "no"})
         del self.headers["content-length"]
         self._streams = streams
-        self._news_kinds = [kind.value for kind in kinds if kind is not Kind.AIRCRAFT]
-        self._with_aircraft = Kind.AIRCRAFT in kinds
+        self._news_kinds = [kind.value for kind in kinds if kind is not NewsKind.AIRCRAFT]
+        self._with_aircraft = NewsKind.AIRCRAFT in kinds
         self._had = streams.after(last_event_id)
         self._fleet_had = -1
 
@@ -198,7 +198,7 @@ def router(streams: Streams) -> APIRouter:
 
     @api.get("/events", **EVENTS)
     async def events(
-        kind: Annotated[list[Kind] | None, Query(description="What to tell; default alert, stop and gap.")] = None,
+        kind: Annotated[list[NewsKind] | None, Query(description="What to tell; default alert, stop and gap.")] = None,
         last_event_id: Annotated[str | None, Header(max_length=60, description="Where it broke off.")] = None,
     ) -> Response:
         """Changes as they come, as server-sent events."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
@@ -32,13 +33,21 @@ class Question:
         return all(not asked.isdisjoint(record.words[name]) for name, asked in self._words.items())
 
 
-def paged(request: Request, shelf: Shelf, question: Question, limit: int, cursor: str | None) -> Response:
+AT_ONCE = 50
+"""Records unpacked, some 3 ms, before the service gets its turn."""
+
+
+async def paged(request: Request, shelf: Shelf, question: Question, limit: int, cursor: str | None) -> Response:
     """The page that was asked for. Raises ProblemError."""
     asked = asked_of(request)
     rest: Iterator[Record] = shelf.newest(place_of(cursor, asked), question.fits)
     records = list(islice(rest, limit))
     after = cursor_of(records[-1].place, asked) if records and next(rest, None) is not None else None
-    return answered(request, page([record.line for record in records], after))
+    lines: list[bytes] = []
+    for begin in range(0, len(records), AT_ONCE):
+        lines += [record.line for record in records[begin : begin + AT_ONCE]]
+        await asyncio.sleep(0)
+    return answered(request, page(lines, after))
 
 
 def one_of(shelf: Shelf, record_id: str, what: str) -> Record:

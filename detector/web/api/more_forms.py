@@ -265,6 +265,12 @@ class AreaPage(Form, frozen=True):
     next: str | None
 
 
+class LogIn(msgspec.Struct, frozen=True):
+    """What a browser page sends to /login."""
+
+    token: str
+
+
 class FeedsHealth(Form, frozen=True):
     """How many feeds are listening, of how many."""
 

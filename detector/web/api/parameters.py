@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated
@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from fastapi import Path, Query, Request
 from fastapi.routing import APIRoute
+from pydantic import BeforeValidator, WithJsonSchema
 
 from detector.domain.stop import Status
-from detector.domain.times import EPOCH
+from detector.domain.times import LATEST, parse_iso
 from detector.web.problems import ProblemError
 
 MOST = 500
@@ -29,8 +30,22 @@ Limit = Annotated[int, Query(ge=1, le=MOST, description="So many at most.")]
 Cursor = Annotated[
     str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,400}$", description="`next` of the page before; the rest as there.")
 ]
-Since = Annotated[datetime | None, Query(description="ISO 8601 (UTC where it says nothing else) or Unix seconds.")]
-Until = Annotated[datetime | None, Query(description="As `since`, and included.")]
+
+
+def _moment(text: str) -> float:
+    """Unix s UTC of a parameter. Raises ValueError."""
+    try:
+        if re.fullmatch(r"\d{1,10}(\.\d+)?(e[+-]?\d{1,3})?", text, re.I) and float(text) <= LATEST:
+            return float(text)
+        return parse_iso(text.upper())
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{text!r} is no time: give ISO 8601, as 2024-11-07T01:30:00Z, or Unix seconds") from error
+
+
+_A_TIME = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "number", "minimum": 0, "maximum": LATEST}]}
+Moment = Annotated[float, BeforeValidator(_moment), WithJsonSchema(_A_TIME)]
+Since = Annotated[Moment | None, Query(description="ISO 8601 (UTC where it says nothing else) or Unix seconds.")]
+Until = Annotated[Moment | None, Query(description="As `since`, and included.")]
 Icao24 = Annotated[str | None, Query(pattern="^~?[0-9a-fA-F]{6}$", description="Address, six hexadecimal digits.")]
 Address = Annotated[str, Path(pattern="^~?[0-9a-fA-F]{6}$", description="Address, six hexadecimal digits.")]
 Text = Annotated[str | None, Query(min_length=1, max_length=60)]
@@ -69,14 +84,6 @@ async def known_only(request: Request) -> None:
             raise ProblemError(400, f"unknown parameter {name!r}; {choice}", parameter=name, suggestion=suggestion)
         if name not in several and asked.count(name) > 1:
             raise ProblemError(400, f"{name} is given {asked.count(name)} times; give it once", parameter=name)
-
-
-def unix(moment: datetime | None) -> float | None:
-    """Unix s UTC."""
-    if moment is None:
-        return None
-    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    return (aware - EPOCH) / timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,6 @@ def router(served: Served) -> APIRouter:
         """Spells of disturbed satellite navigation, cell by cell, the latest first."""
         asked, box = asked_of(request), Box.of(bbox)
         place, now = place_of(cursor, asked), served.model.pipeline.told_until or 0.0
-        since_at, until_at = given.unix(since), given.unix(until)
         records = sorted(
             (_area(area, now) for area in served.model.pipeline.sky.areas.reported), key=_place, reverse=True
         )
@@ -99,8 +98,8 @@ def router(served: Served) -> APIRouter:
                 (place is None or _place(one) < place)
                 and (in_force is None or one["in_force"] is in_force)
                 and (box is None or bool(_touches(box, one)))
-                and (since_at is None or one["until"] >= since_at)
-                and (until_at is None or one["since"] <= until_at)
+                and (since is None or one["until"] >= since)
+                and (until is None or one["since"] <= until)
             )
 
         rest = filter(fits, records)

@@ -46,7 +46,7 @@ def router(served: Served) -> APIRouter:
             icao24=icao24 and icao24.lower(), registration=registration and registration.upper(),
             callsign=callsign and callsign.upper(), held=None if held is None else str(held).lower(),
         )  # fmt: skip
-        return paged(request, model.stops, Question(words, level, given.unix(since), given.unix(until)), limit, cursor)
+        return await paged(request, model.stops, Question(words, level, since, until), limit, cursor)
 
     @api.get("/stops/{stop_id}", **item_of("StopForm"))
     async def stop(request: Request, stop_id: given.RecordId) -> Response:
@@ -68,7 +68,7 @@ def router(served: Served) -> APIRouter:
         """Silences in flight, the latest first. `since`, `until`: that lasted in these times, for a part."""
         words = given.wanted(icao24=icao24 and icao24.lower(), callsign=callsign and callsign.upper(), stop=stop)
         words |= given.wanted(**{"class": class_})
-        return paged(request, model.gaps, Question(words, None, given.unix(since), given.unix(until)), limit, cursor)
+        return await paged(request, model.gaps, Question(words, None, since, until), limit, cursor)
 
     @api.get("/gaps/{gap_id}", **item_of("GapForm"))
     async def gap(request: Request, gap_id: given.RecordId) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from detector.domain.alert import Alert, AlertEvent
 from detector.domain.gap import Gap
 from detector.domain.stop import Status, Stop
@@ -11,12 +13,23 @@ from detector.web.live.shelf import Record, packed
 
 def alert_record(alert: Alert, before: Record | None) -> tuple[Record, bytes]:
     """(the record, its line); `before`: of the revision before. An alert begins when it is opened."""
-    line, stop = alert_line(alert), alert.stop
-    begin = alert.at if before is None else before.begin
+    line = alert_line(alert)
+    begin, earlier = (alert.at, []) if before is None else (before.begin, before.superseded())
+    return _record(alert, line, begin, earlier), line
+
+
+def alert_record_of(revisions: Sequence[Alert]) -> Record:
+    """The record of an alert with all its revisions, in order."""
+    first, *others = (alert_line(alert) for alert in revisions)
+    earlier = [packed(first), *(packed(line, first) for line in others[:-1])] if others else []
+    return _record(revisions[-1], others[-1] if others else first, revisions[0].at, earlier)
+
+
+def _record(alert: Alert, line: bytes, begin: float, earlier: list[bytes]) -> Record:
+    stop = alert.stop
     over = alert.event is AlertEvent.RETRACTED or stop.status is not Status.OPEN
     words = _of_stop(stop) | {"severity": (alert.severity.value,), "event": (alert.event.value,)}
-    earlier = [] if before is None else before.superseded()
-    return Record((begin, alert.id), alert.at, not over, begin, begin, words, packed(line), earlier), line
+    return Record((begin, alert.id), alert.at, not over, begin, begin, words, packed(line), earlier)
 
 
 def stop_record_of(stop: Stop) -> tuple[Record, bytes]:

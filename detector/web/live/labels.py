@@ -83,7 +83,8 @@ class Labels:
     def _begin_day(self, at: float) -> None:
         day = day_of(at).toordinal()
         if day != self._day:
-            self._day, self._labels, self._listed, self._waiting = day, {}, {}, {}
+            # What was found yesterday is told until it is looked up anew.
+            self._day, self._labels, self._waiting = day, {}, dict.fromkeys(islice(self._listed, MOST_WAITING))
 
     def _look_up(self, keys: Sequence[int], at: float) -> None:
         of_icao = [key for key in keys if not key >> NAMESPACE_SHIFT]

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from heapq import nlargest
 from typing import Protocol
 
 import numpy as np
 
+from detector.domain.alert import Alert
 from detector.domain.gap import Gap
 from detector.domain.identity import Identities
 from detector.domain.live import Clock
+from detector.domain.stop import Status
 from detector.pipeline import Changes, Pipeline
 from detector.reference import WatchList
-from detector.web.live.findings import alert_record, gap_record, stop_record_of
+from detector.web.live.findings import alert_record, alert_record_of, gap_record, stop_record_of
 from detector.web.live.fleet import FleetView
 from detector.web.live.labels import Labels
 from detector.web.live.ring import NewsRing
 from detector.web.live.shelf import Shelf
 from detector.web.live.trails import Trails
 
-MOST_ALERTS = 5_000
+MOST_ALERTS = 2_000
 MOST_STOPS = 10_000
 MOST_GAPS = 10_000
-"""Newest first; the store may have more. In all some 60 MB when full."""
+"""Newest first; the store may have more. In all some 70 MB when full, and 3 s of the start."""
 SWEEP_S = 600.0
 """What has become too old is looked for this often, by event time, as in the store."""
 COMMON_S = 7 * 86_400.0
@@ -58,11 +61,15 @@ class LiveModel:
         self._empty()
         self.pipeline = pipeline
         self.fleet = FleetView(pipeline, self.labels, self._now)
+        revisions: dict[str, list[Alert]] = {}
         for alert in found.alerts:
-            self.alerts.put(alert_record(alert, self.alerts.get(alert.id))[0])
-        for stop in found.stops:
+            revisions.setdefault(alert.id, []).append(alert)
+        for one in list(revisions.values())[-MOST_ALERTS:]:
+            self.alerts.put(alert_record_of(one))
+        # The store may have more of them than are held here, and to put them into words takes time.
+        for stop in nlargest(MOST_STOPS, found.stops, key=lambda one: (one.status is Status.OPEN, one.revised_at)):
             self.stops.put(stop_record_of(stop)[0])
-        for gap in found.gaps:
+        for gap in nlargest(MOST_GAPS, found.gaps, key=lambda one: one.begin if one.end is None else one.end):
             self._take_in(gap)
         tracker = pipeline.tracker
         slots = np.flatnonzero(~np.isnan(tracker.table["heard_at"][: tracker.size]))

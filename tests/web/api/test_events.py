@@ -34,6 +34,8 @@ class Event:
 class Listener:
     """Reads events as a browser does."""
 
+    patience_s = 30.0
+
     def __init__(self, reader: asyncio.StreamReader) -> None:
         self._reader = reader
         self._body = b""
@@ -41,7 +43,7 @@ class Listener:
     async def event(self) -> Event:
         """The next event."""
         while True:
-            async with asyncio.timeout(10.0):
+            async with asyncio.timeout(self.patience_s):
                 block = await self._block()
             fields = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))
             if "event" in fields:

@@ -195,7 +195,7 @@ WRONG = [
     ("/alerts?severity=huge", "severity", "'low', 'medium' or 'high'"),
     ("/alerts?limit=0", "limit", "greater than or equal to 1"),
     ("/alerts?limit=2&limit=3", "limit", "give it once"),
-    ("/alerts?since=yesterday", "since", "datetime"),
+    ("/alerts?since=yesterday", "since", "since: 'yesterday' is no time"),
     ("/alerts?cursor=AAAA", "cursor", "not one of ours"),
     ("/aircraft?bbox=1,2,3", "bbox", "pattern"),
     ("/aircraft?bbox=50,2,40,3", "bbox", "south is north"),
