@@ -9,10 +9,10 @@ ENV UV_PROJECT_ENVIRONMENT=/opt/detector UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy
 RUN python -m venv /opt/uv \
     && python scripts/bootstrap_uv.py --requirement > uv.requirement \
     && /opt/uv/bin/pip install --no-cache-dir --require-hashes -r uv.requirement \
-    && /opt/uv/bin/uv sync --frozen --no-dev --extra model --extra notify --no-install-project --python /usr/local/bin/python
+    && /opt/uv/bin/uv sync --frozen --no-dev --extra model --extra notify --extra pictures --no-install-project --python /usr/local/bin/python
 COPY detector detector
 COPY config config
-RUN /opt/uv/bin/uv sync --frozen --no-dev --extra model --extra notify --no-editable --python /usr/local/bin/python
+RUN /opt/uv/bin/uv sync --frozen --no-dev --extra model --extra notify --extra pictures --no-editable --python /usr/local/bin/python
 
 FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 detector && install -d -o detector -g detector /data

@@ -26,7 +26,8 @@ prove() {
     local alert
     alert=$(.venv/bin/python -c "$first" "$out/pyongyang.alerts.jsonl") &&
         "$detector" alerts export "$alert" --bundle "$out/pyongyang.bundle.zip" &&
-        "$detector" verify "$out/pyongyang.bundle.zip" | tail -n 1
+        "$detector" verify "$out/pyongyang.bundle.zip" | tail -n 1 &&
+        "$detector" alerts export "$alert" --map "$out/pyongyang.png" --geojson "$out/pyongyang.geojson"
 }
 # What has been found stays found, whatever becomes of this step.
 prove || echo "The alert could not be worked out again: see above." >&2
@@ -38,6 +39,7 @@ Written to $out/:
   pyongyang.stops.jsonl    the stops behind it
   pyongyang.truth.json     what was really flown, to compare
   pyongyang.bundle.zip     the raw frames behind the alert, for \`detector verify\`
+  pyongyang.png            the case on one sheet, to print; pyongyang.geojson its lines
 
 The map: open $PWD/$out/pyongyang.html in a browser.
 EOF

@@ -29,7 +29,7 @@ KEPT_S = 86_400.0
 """What was heard longer ago, of an aircraft not heard since, led to no stop."""
 BEFORE_S, AFTER_S = 86_400.0, 4 * 86_400.0
 """Around its stop, so much of a track belongs to an alert."""
-ROWS_LIVE, ROWS_REPLAYED = 2_000, 100_000
+ROWS_LIVE, ROWS_REPLAYED = 500, 100_000
 """Points are sorted by aircraft in parcels: live small ones, so that nobody waits; in a replay many at once, which is
 less work."""
 MS, PLACE = 1_000, 100_000
@@ -38,7 +38,7 @@ MS, PLACE = 1_000, 100_000
 
 class TrackDocument(msgspec.Struct, frozen=True):
     """`Track` in columns of whole numbers: ms since 1970, 1e-5 degrees, ft (None: not known), silences before the
-    points in ms (None: nothing before)."""
+    points in ms (None: nothing before). `every_s`: how widely it is thinned by now."""
 
     icao24: str
     at: list[int]
@@ -47,6 +47,7 @@ class TrackDocument(msgspec.Struct, frozen=True):
     altitude_ft: list[int | None]
     quiet: list[int | None]
     cut: bool
+    every_s: float
 
 
 class Trails:
@@ -91,7 +92,7 @@ class Trails:
             track = self._collector.track(key) if last_at is not None else None
             if track is None or last_at is None or (self._written.get(stop_id) == last_at and not whole):
                 continue
-            document = document_of(around(track, alert))
+            document = document_of(around(track, alert), self._collector.every_s(key))
             if document.at:
                 documents[f"{PREFIX}{stop_id}"] = document
                 self._written[stop_id] = last_at
@@ -104,13 +105,14 @@ class Trails:
             self._collector.put_back(key, track)
         for alert in watched:
             if (value := stored.get(f"{PREFIX}{alert.stop.id}")) is not None:
-                track = track_of(value)
+                document = _document(value)
+                track = _track(document)
                 key = int(alert.stop.icao24, 16)
                 there = self._collector.track(key)
                 # Of several alerts of an aircraft the one with the longest past.
                 if len(track) and (there is None or there.cut or there.at[0] >= track.at[0]):
                     self._collector.favoured.add(key)
-                    self._collector.put_back(key, track)
+                    self._collector.put_back(key, track, document.every_s)
                     self._written[alert.stop.id] = float(track.at[-1])
 
     def _sort_in(self) -> None:
@@ -131,7 +133,7 @@ def around(track: Track, alert: Alert) -> Track:
     return track.rows(np.flatnonzero((track.at >= first - BEFORE_S) & (track.at <= left + AFTER_S)))
 
 
-def document_of(track: Track) -> TrackDocument:
+def document_of(track: Track, every_s: float) -> TrackDocument:
     """A track as it is written."""
     quiet = np.diff(track.at, prepend=-np.inf) if track.quiet_s is None else track.quiet_s
     return TrackDocument(
@@ -142,15 +144,24 @@ def document_of(track: Track) -> TrackDocument:
         altitude_ft=[None if np.isnan(ft) else round(ft) for ft in track.altitude_ft.tolist()],
         quiet=[None if np.isinf(s) else round(s * MS) for s in quiet.tolist()],
         cut=track.cut,
+        every_s=every_s,
     )
 
 
 def track_of(value: bytes) -> Track:
     """What `document_of` gave, as JSON. Raises ValueError or DecodeError for anything else."""
+    return _track(_document(value))
+
+
+def _document(value: bytes) -> TrackDocument:
     document = msgspec.json.decode(value, type=TrackDocument)
     columns = (document.latitude, document.longitude, document.altitude_ft, document.quiet)
     if any(len(column) != len(document.at) for column in columns):
         raise ValueError(f"the track of {document.icao24} has columns of different lengths")
+    return document
+
+
+def _track(document: TrackDocument) -> Track:
     return Track(
         icao24=document.icao24,
         callsign=None,

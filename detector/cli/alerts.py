@@ -145,12 +145,12 @@ def export(
 
 def _check_wanted(wanted: exports.Wanted, bundle: str | None, from_: Path | None, *, as_json: bool) -> None:
     """Raise UsageError or OutputError before any work is done."""
+    wanted.check()
     files = wanted.files() | ({} if bundle is None else {"--bundle": bundle})
     if not files:
         raise UsageError("nothing to write: name a file with --map, --geojson, --kml, --csv or --bundle")
     if from_ is not None and bundle is not None:
         raise UsageError(f"--from {from_}: holds no raw frames, so no bundle can be made of it; export from the store")
-    wanted.check()
     to_output = [option for option, target in files.items() if target == outputs.STANDARD_OUTPUT]
     if len(to_output) > 1:
         raise UsageError(f"{' and '.join(to_output)} cannot share standard output; give them files")

@@ -99,13 +99,19 @@ class TrackCollector:
         kept = self._kept.get(key)
         return None if kept is None else kept.last_raw_at
 
-    def put_back(self, key: int, track: Track) -> None:
-        """A track that was kept before; of its thinning no more is known than that it was done."""
+    def every_s(self, key: int) -> float:
+        """How widely the track of an address key is thinned by now."""
+        kept = self._kept.get(key)
+        return EVERY_S if kept is None else kept.every_s
+
+    def put_back(self, key: int, track: Track, every_s: float = EVERY_S) -> None:
+        """A track that was kept before, thinned so widely; at least one point."""
         quiet = np.diff(track.at, prepend=-np.inf) if track.quiet_s is None else track.quiet_s
         after_silence = quiet > EDGE_S
         edge = after_silence | np.concatenate([after_silence[1:], [False]])
         rows = np.column_stack([track.at, track.latitude_deg, track.longitude_deg, track.altitude_ft, quiet, edge])
-        self._kept[key] = _Kept(rows, float(track.at[-1]), tail_is_first=True, cut=track.cut)
+        first = len(track) == 1 or bool(np.floor(track.at[-1] / every_s) != np.floor(track.at[-2] / every_s))
+        self._kept[key] = _Kept(rows, float(track.at[-1]), first, every_s, track.cut)
 
     def forget_before(self, at: float) -> None:
         """Let go of those that were last heard before, unless they are favoured."""

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import importlib.util
 import json
 import sys
 
@@ -87,3 +89,44 @@ def test_a_url_that_apprise_does_not_know_is_not_shown() -> None:
     with pytest.raises(ConfigError, match="number 2") as caught:
         open_sink(settings("json://127.0.0.1", "nonsense://user:s3cret@host"), Means())
     assert "s3cret" not in str(caught.value)
+
+
+def told_with(picture: bytes | None, *, asked: bool) -> list[bytes | None]:
+    async def pictured(_: object) -> bytes | None:
+        return picture
+
+    service = Service(None)
+    sink = NotifySink(settings("json://127.0.0.1", picture=asked), [service], pictured)
+    assert asyncio.run(sink.send(entry(), NOW)).kind == "delivered"
+    return service.pictures
+
+
+def test_a_picture_goes_along_only_where_it_is_asked_for() -> None:
+    assert told_with(b"png", asked=True) == [b"png"]
+    assert told_with(b"png", asked=False) == [None]
+    assert told_with(None, asked=True) == [None]
+
+
+def test_apprise_attaches_the_picture() -> None:
+    async def pictured(_: object) -> bytes | None:
+        return b"\x89PNG\r\n\x1a\nand so on"
+
+    receiver = Receiver([OK])
+
+    async def send() -> Outcome:
+        async with receiver.listening():
+            sink = open_sink(settings(f"json://{receiver.place}/hook", picture=True), Means(picture=pictured))
+            return await sink.send(entry(), NOW)
+
+    assert asyncio.run(send()).kind == "delivered"
+    (attached,) = json.loads(receiver.requests[0].body)["attachments"]
+    assert (attached["filename"], attached["mimetype"]) == ("map.png", "image/png")
+    assert base64.b64decode(attached["base64"]) == b"\x89PNG\r\n\x1a\nand so on"
+
+
+def test_pictures_are_for_chat_and_mail_only_and_need_their_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="`picture` means nothing for a webhook"):
+        EndpointSettings(name="hook", url="https://example.org", picture=True)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(ConfigError, match=r"endpoint chat: picture: .* install stop-detector\[pictures\]"):
+        open_sink(settings("json://127.0.0.1", picture=True), Means())

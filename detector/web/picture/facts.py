@@ -110,7 +110,7 @@ def _flight_in(way: Way, stop: Stop, airports: Airports) -> str:
         return ""
     flight = [point for point in before if point.leg == before[-1].leg]
     first, last = flight[0], flight[-1]
-    words = _began(way, first, airports)
+    words = _began(way, first, stop, airports)
     if last is not first and not stop.landed.observed:
         words += f"; last heard {_at(last, stop, airports)}"
     return f"{words}."
@@ -142,10 +142,11 @@ def _heard_ends(way: Way) -> list[KeyPoint]:
     return sorted(way.points, key=lambda point: point.at)
 
 
-def _began(way: Way, first: KeyPoint, airports: Airports) -> str:
+def _began(way: Way, first: KeyPoint, stop: Stop, airports: Airports) -> str:
     """Where the flight came from, as far as that was heard."""
     origin = way.stops[first.leg - 1] if 0 < first.leg <= len(way.stops) else None
-    if origin is not None and origin.airport is not None and origin.departed is not None:
+    known = origin is not None and origin.id != stop.id
+    if known and origin is not None and origin.airport is not None and origin.departed is not None:
         field = field_of(airports, origin.airport)
         name = origin.airport if field is None else f"{field.short} ({field.code})"
         about = "" if origin.departed.observed else "about "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from detector.domain.stop import Level
 from detector.web.picture import palette
 from detector.web.picture.case import PictureCase
@@ -23,8 +25,8 @@ KINDS = {
 }
 
 
-def legend(case: PictureCase, way: Way | None) -> list[Row]:
-    """From top to bottom."""
+def legend(case: PictureCase, way: Way | None, tints: Iterable[str]) -> list[Row]:
+    """From top to bottom. `tints`: those that the maps have."""
     rows: list[Row] = []
     kinds = {Kind.HEARD, *(line.kind for line in way.lines)} if way is not None else set()
     for kind, words in KINDS.items():
@@ -35,14 +37,14 @@ def legend(case: PictureCase, way: Way | None) -> list[Row]:
     for leg in legs[:MOST_FLIGHTS]:
         assert way is not None
         rows.append(([_line(Kind.HEARD, palette.LEGS[leg % LEGS])], leg_text(way, leg)))
-    if case.hearing:
-        lower = 0.0
-        for limit, colour in palette.HEARD_BELOW:
+    lower = 0.0
+    for limit, colour in palette.HEARD_BELOW:
+        if colour in tints:
             words = f"{lower:,.0f} to {limit:,.0f} ft" if lower else f"below {limit:,.0f} ft"
             words = f"above {lower:,.0f} ft" if limit == float("inf") else words
             tint = rectangle(4, 3, SAMPLE - 8, ROW - 6, fill=colour, fill_opacity=palette.HEARD_OPACITY + 0.15)
             rows.append(([tint], f"lowest that anybody was heard here: {words}"))
-            lower = limit
+        lower = limit
     return rows
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from detector.domain.stop import Kind, Level, Status
 from detector.domain.times import iso
 from detector.web.picture.case import PictureCase
 from detector.web.picture.places import country_name
 from detector.web.replay_map.lines import Way
+from detector.web.replay_map.projection import MAX_LATITUDE_DEG
 from detector.web.replay_map.words import day, said_on_ground, stands
 
 HOW_TO_READ = (
@@ -51,6 +54,8 @@ def notes(case: PictureCase, way: Way | None) -> list[str]:
     """Paragraphs, the sources last."""
     alert = case.alert
     told = [] if way is not None else [NO_TRACK]
+    if way is not None and bool((np.abs(way.track.latitude_deg) > MAX_LATITUDE_DEG).any()):
+        told.append(f"What lies beyond {MAX_LATITUDE_DEG:.0f} degrees of latitude is not drawn.")
     told.append(HOW_TO_READ + (f" {HEARD}" if case.hearing else ""))
     sources = [f"Alert {alert.id}, revision {alert.revision}, as of {iso(alert.at)}."]
     sources += [f"Recording: {case.recording}."] if case.recording else []

@@ -18,6 +18,7 @@ from detector.web.picture.placing import Placer, Words
 from detector.web.picture.shapes import circle, rectangle
 from detector.web.replay_map.fields import Field, field_of
 from detector.web.replay_map.markup import Markup
+from detector.web.replay_map.projection import MAX_LATITUDE_DEG
 from detector.web.replay_map.words import day_clock
 
 TOWNS = 14
@@ -33,6 +34,7 @@ TOWN_MARGIN = 22.0
 def towns(panel: Panel, airports: Airports, fields: Sequence[Field], placer: Placer) -> list[Markup]:
     """Towns for orientation, where they have an airport: those with the longest runways first, not too close."""
     chosen = (airports.longest_runway_ft >= TOWN_RUNWAY_FT) & ~airports.closed
+    chosen &= np.abs(airports.lat) <= MAX_LATITUDE_DEG
     x, y = panel.xy(airports.lat, airports.lon)
     frame = panel.frame
     chosen &= (x > frame.x + TOWN_MARGIN) & (x < frame.x + frame.width - TOWN_MARGIN)

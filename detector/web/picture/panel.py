@@ -15,7 +15,7 @@ from detector.web.picture.case import HeardCell
 from detector.web.picture.shapes import number, rectangle, text
 from detector.web.replay_map.land import land_paths
 from detector.web.replay_map.markup import Markup, element
-from detector.web.replay_map.projection import UNITS_PER_DEG, Box, Mercator
+from detector.web.replay_map.projection import MAX_LATITUDE_DEG, UNITS_PER_DEG, Box, Mercator
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -78,7 +78,7 @@ class Panel:
         """Whether a place lies in it, `margin` paper units from its rim."""
         x, y = self.point(latitude_deg, longitude_deg)
         frame = self.frame
-        return (
+        return abs(latitude_deg) <= MAX_LATITUDE_DEG and (
             frame.x + margin <= x <= frame.x + frame.width - margin
             and frame.y + margin <= y <= frame.y + frame.height - margin
         )
@@ -115,8 +115,8 @@ class Panel:
                     stroke_width=f"{0.8 / scale:.4g}", stroke_linejoin="round"),
         ]  # fmt: skip
 
-    def hearing(self, cells: Sequence[HeardCell]) -> list[Markup]:
-        """Cells in which anybody was heard, tinted by how low."""
+    def hearing(self, cells: Sequence[HeardCell]) -> dict[str, Markup]:
+        """Cells in which anybody was heard, by the tint that says how low; the lowest first."""
         runs: dict[str, list[str]] = {}
         for cell in cells:
             colour = next(colour for limit, colour in palette.HEARD_BELOW if cell.lowest_ft < limit)
@@ -127,11 +127,11 @@ class Panel:
                 continue
             d = f"M{number(x[0])} {number(y[0])}H{number(x[1])}V{number(y[1])}H{number(x[0])}z"
             runs.setdefault(colour, []).append(d)
-        return [
-            element("path", d="".join(runs[colour]), fill=colour, fill_opacity=palette.HEARD_OPACITY)
+        return {
+            colour: element("path", d="".join(runs[colour]), fill=colour, fill_opacity=palette.HEARD_OPACITY)
             for _, colour in palette.HEARD_BELOW
             if colour in runs
-        ]
+        }
 
     def graticule(self) -> list[Markup]:
         """Meridians and parallels, with their degrees at the rim."""

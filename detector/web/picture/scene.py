@@ -22,7 +22,7 @@ from detector.web.replay_map.case import believed
 from detector.web.replay_map.fields import Field
 from detector.web.replay_map.lines import LEGS, KeyPoint, Kind, Line, Way, time_marks
 from detector.web.replay_map.markup import Markup, element
-from detector.web.replay_map.projection import UNITS_PER_DEG
+from detector.web.replay_map.projection import MAX_LATITUDE_DEG, UNITS_PER_DEG
 from detector.web.replay_map.words import interval_text, probability_text, stands
 
 F64 = npt.NDArray[np.float64]
@@ -49,6 +49,7 @@ class Detail:
     ends     where lines begin and end around the stop; times: full hours and half hours on the lines
     stops    when it landed and left, beside the field; towns: places for orientation
     hearing  where others are heard; last: where the journey led; runways: their names
+    name     of the map, in its upper left corner; none for the first one
     """
 
     ends: bool
@@ -58,6 +59,7 @@ class Detail:
     hearing: bool
     last: bool
     runways: bool
+    name: str
 
 
 def drawn(
@@ -69,6 +71,8 @@ def drawn(
     placer = Placer(panel.frame, shapes)
     frame = panel.frame
     placer.keep_free(frame.x + 4, frame.y + frame.height - 66, 150, 62)
+    if detail.name:
+        placer.keep_free(frame.x, frame.y, 150, 22)
     near = panel.nm_across < RUNWAYS_UNTIL_NM
     inside = [field for field in fields if panel.shows(field.latitude_deg, field.longitude_deg, 2.0)]
     cut = [*(_runways(panel, case.airports, inside) if near else []), *_ways(panel, lines), *_arrows(panel, lines)]
@@ -120,11 +124,13 @@ def _ways(panel: Panel, lines: Iterable[Line]) -> list[Markup]:
 
 
 def _path(panel: Panel, line: Line) -> str:
-    """Path data, without points that fall on the one before, torn where the far side of the map is crossed."""
+    """Path data, without points that fall on the one before. Torn where the far side of the map is crossed, and where
+    the map ends towards a pole."""
     x, y = panel.xy(line.latitude_deg, line.longitude_deg)
-    torn = np.flatnonzero(np.abs(np.diff(x)) > 180.0 * UNITS_PER_DEG * panel.scale) + 1
+    beyond = np.abs(line.latitude_deg) > MAX_LATITUDE_DEG
+    torn = (np.abs(np.diff(x)) > 180.0 * UNITS_PER_DEG * panel.scale) | beyond[1:] | beyond[:-1]
     parts = []
-    for run in np.split(np.arange(len(x)), torn):
+    for run in np.split(np.arange(len(x)), np.flatnonzero(torn) + 1):
         places = [(number(float(x[i])), number(float(y[i]))) for i in run.tolist()]
         kept = [place for i, place in enumerate(places) if i == 0 or place != places[i - 1]]
         if len(kept) > 1:
@@ -140,7 +146,8 @@ def _arrows(panel: Panel, lines: Iterable[Line]) -> list[Markup]:
         if len(x) < 2:
             continue
         steps = np.hypot(np.diff(x), np.diff(y))
-        steps[steps > 180.0 * UNITS_PER_DEG * panel.scale] = 0.0
+        beyond = np.abs(line.latitude_deg) > MAX_LATITUDE_DEG
+        steps[(steps > 180.0 * UNITS_PER_DEG * panel.scale) | beyond[1:] | beyond[:-1]] = 0.0
         along = np.concatenate([[0.0], np.cumsum(steps)])
         if along[-1] < SHORTEST_WITH_ARROW:
             continue

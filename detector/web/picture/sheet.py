@@ -42,10 +42,13 @@ LEADING = 1.3
 MOST_LINES = 5
 """Of one fact."""
 LEGEND_COLUMNS = 3
-NAMES = {"close": "Around the field", "journey": "The whole journey"}
-FLIGHTS = Detail(ends=True, times=True, stops=True, towns=True, hearing=True, last=False, runways=False)
-CLOSE = Detail(ends=True, times=False, stops=False, towns=False, hearing=False, last=False, runways=True)
-JOURNEY = Detail(ends=False, times=True, stops=False, towns=False, hearing=False, last=True, runways=False)
+FLIGHTS = Detail(ends=True, times=True, stops=True, towns=True, hearing=True, last=False, runways=False, name="")
+CLOSE = Detail(
+    ends=True, times=False, stops=False, towns=False, hearing=False, last=False, runways=True, name="Around the field"
+)  # fmt: skip
+JOURNEY = Detail(
+    ends=False, times=True, stops=False, towns=False, hearing=False, last=True, runways=False, name="The whole journey"
+)  # fmt: skip
 
 
 def svg(case: PictureCase, *, name: str = "picture", width: int | None = None) -> Markup:
@@ -63,11 +66,12 @@ def svg(case: PictureCase, *, name: str = "picture", width: int | None = None) -
     parts += column
     high = max(MAP_HEIGHT, bottom - y + (GAP + CLOSE_HEIGHT if "close" in boxes else 0.0))
     frames = {"flights": (Frame(left, y, right - GAP - left, high), FLIGHTS)}
+    tints = Panel("", frames["flights"][0], projection, boxes["flights"]).hearing(case.hearing)
     if "close" in boxes:
         frames["close"] = Frame(right, bottom + GAP, COLUMN, y + high - bottom - GAP), CLOSE
     y += high + GAP
     beside = "journey" in boxes
-    rows, end = _legend(legend(case, way), right if beside else left, y, columns=1 if beside else LEGEND_COLUMNS)
+    rows, end = _legend(legend(case, way, tints), right if beside else left, y, columns=1 if beside else LEGEND_COLUMNS)
     parts += rows
     if beside:
         high = max(JOURNEY_HEIGHT, end - y)
@@ -77,7 +81,6 @@ def svg(case: PictureCase, *, name: str = "picture", width: int | None = None) -
     panels = {key: Panel(f"{name}-{key}", frame, projection, boxes[key]) for key, (frame, _) in frames.items()}
     for key, panel in panels.items():
         parts += _map(panel, case, way, fields, frames[key][1])
-        parts += _named(panel, NAMES[key]) if key in NAMES else []
     for line in (line for note in notes(case, way) for line in wrapped(note, NOTE_SIZE, WIDTH - 2 * MARGIN)):
         y += NOTE_SIZE * LEADING
         parts.append(text(line, MARGIN, y, NOTE_SIZE, fill=palette.SOFT, halo=False))
@@ -146,9 +149,10 @@ def _legend(rows: list[Row], x: float, y: float, columns: int) -> tuple[list[Mar
 def _map(panel: Panel, case: PictureCase, way: Way | None, fields: Sequence[Field], detail: Detail) -> list[Markup]:
     """One map with all that is on it."""
     cut, above = drawn(panel, case, way, fields, detail)
-    tints = panel.hearing(case.hearing) if detail.hearing else []
-    base = panel.clipped(*panel.base(), *tints, *panel.graticule(), *cut)
-    return [base, panel.clipped(*above), *panel.furniture(), panel.rim()]
+    tints = panel.hearing(case.hearing) if detail.hearing else {}
+    base = panel.clipped(*panel.base(), *tints.values(), *panel.graticule(), *cut)
+    name = _named(panel, detail.name) if detail.name else []
+    return [base, panel.clipped(*above), *panel.furniture(), panel.rim(), *name]
 
 
 def _named(panel: Panel, words: str) -> list[Markup]:
