@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -13,7 +12,7 @@ from detector.web.api.answers import answered
 from detector.web.api.description import page_of
 from detector.web.api.served import Served
 
-At = Annotated[datetime | None, Query(description="ISO 8601 (UTC where it says nothing else) or Unix s; default now.")]
+At = Annotated[given.Moment | None, Query(description="ISO 8601 (UTC where it says nothing else) or Unix s.")]
 
 
 def router(served: Served) -> APIRouter:
@@ -22,9 +21,8 @@ def router(served: Served) -> APIRouter:
 
     @api.get("/positions", **page_of("PositionsForm"))
     async def positions(request: Request, at: At = None) -> Response:
-        """Where all were. What is kept is bounded: the last million points of all aircraft."""
-        moment = given.unix(at)
-        moment = served.now() if moment is None else moment
+        """Where all were, by default now. What is kept is bounded: the last million points of all aircraft."""
+        moment = served.now() if at is None else at
         found = model.trails.moment(moment)
         labels = model.labels.of(found.key.tolist(), served.now())
         columns = {

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from detector.web.picture.case import PictureCase
 from detector.web.picture.legend import ROW, SAMPLE, legend
 from detector.web.picture.own import own_stops
 from detector.web.picture.panel import Frame, Panel
 from detector.web.picture.scene import Detail, drawn
-from detector.web.picture.sheet import CLOSE, FLIGHTS, JOURNEY, NAMES
+from detector.web.picture.sheet import CLOSE, FLIGHTS, JOURNEY
 from detector.web.picture.views import views
 from detector.web.replay_map.fields import Field, fields_of
 from detector.web.replay_map.lines import Way, way_of
@@ -19,8 +20,8 @@ from detector.web.replay_map.projection import Box, Mercator
 WIDE = {"flights": (1_100, 620), "close": (540, 360), "journey": (540, 360)}
 NARROW = {"flights": (366, 440), "close": (366, 300), "journey": (366, 300)}
 """Pixels; each is shown at about its own size."""
-DETAILS = {"flights": FLIGHTS, "close": CLOSE, "journey": JOURNEY}
-TITLES = {"flights": "The flights into and out of the stop", **NAMES}
+DETAILS = {"flights": FLIGHTS, "close": replace(CLOSE, name=""), "journey": replace(JOURNEY, name="")}
+TITLES = {"flights": "The flights into and out of the stop", "close": CLOSE.name, "journey": JOURNEY.name}
 
 
 def way_in(case: PictureCase) -> Way | None:
@@ -30,7 +31,7 @@ def way_in(case: PictureCase) -> Way | None:
 
 
 def maps(case: PictureCase, way: Way | None) -> Markup:
-    """The figures."""
+    """The figures, and what lines, rings and tints in them mean."""
     tracks = [] if way is None else [way.track]
     fields = fields_of(case.airports, [case.alert], own_stops(case), tracks)
     projection, boxes = views(case, way, fields)
@@ -45,15 +46,17 @@ def maps(case: PictureCase, way: Way | None) -> Markup:
             ),
         )
         figures.append(element("figure", *forms, element("figcaption", title), class_=f"map-of-{key}"))
-    return element("div", *figures, class_="maps")
+    wide = Panel("", Frame(0.0, 0.0, *WIDE["flights"]), projection, boxes["flights"])
+    told = legend_list(case, way, wide.hearing(case.hearing))
+    return element("div", element("div", *figures, class_="maps"), told)
 
 
-def legend_list(case: PictureCase, way: Way | None) -> Markup:
-    """What lines, rings and tints mean."""
+def legend_list(case: PictureCase, way: Way | None, tints: Collection[str]) -> Markup:
+    """A list of samples. `tints`: those that the maps have."""
     items = [
         element("li", element("svg", *sample, viewBox=f"0 0 {SAMPLE:.0f} {ROW:.0f}", width=SAMPLE, height=ROW,
                               aria_hidden="true", class_="drawing"), element("span", words))
-        for sample, words in legend(case, way)
+        for sample, words in legend(case, way, tints)
     ]  # fmt: skip
     return element("ul", *items, class_="legend", aria_label="What the map shows")
 
@@ -65,8 +68,8 @@ def _map(
     width, height = size
     panel = Panel(name, Frame(0.0, 0.0, width, height), projection, box)
     cut, above = drawn(panel, case, way, fields, detail)
-    tints = panel.hearing(case.hearing) if detail.hearing else []
-    base = panel.clipped(*panel.base(), *tints, *panel.graticule(), *cut)
+    tints = panel.hearing(case.hearing) if detail.hearing else {}
+    base = panel.clipped(*panel.base(), *tints.values(), *panel.graticule(), *cut)
     return element(
         "svg", element("title", title), element("defs", panel.clip()), base, panel.clipped(*above),
         *panel.furniture(), panel.rim(), viewBox=f"0 0 {width} {height}", width=width, height=height, role="img",

@@ -8,7 +8,7 @@ from fastapi import Response
 
 from detector.domain.alert import Alert
 from detector.web.pages.assets import Assets
-from detector.web.pages.case_maps import legend_list, maps, way_in
+from detector.web.pages.case_maps import maps, way_in
 from detector.web.pages.document import page
 from detector.web.pages.identity import identity_section, listings_section
 from detector.web.pages.timeline import timeline
@@ -44,7 +44,7 @@ def case_page(view: CaseView, one: Assets, *, with_png: bool) -> Response:
     parts = [
         _head(title, view),
         _downloads(alert, with_png=with_png),
-        element("section", maps(case, way), legend_list(case, way), id="map", aria_label="Map"),
+        element("section", maps(case, way), id="map", aria_label="Map"),
         element("section", element("h2", "Altitude and speed"), figure, id="profile") if figure else Markup(""),
         element(
             "div",
