@@ -1,4 +1,4 @@
-"""What a service has heard before a test begins, as its spool: the Pyongyang story to near its end, and once more as a
+"""What a service has heard before a test begins, as its spool: the Pyongyang story to its end, and once more as a
 second aircraft that has just been lost on its way down to Pyongyang.
 """
 
@@ -29,9 +29,6 @@ STEP_S = 60.0
 def write_spool(folder: Path, now: float, opens_in_s: float) -> None:
     """`now`: Unix s; the alert on the second aircraft opens `opens_in_s` later."""
     story = _frames(_scenario())
-    # To where its aircraft is heard last, south of Kazan: it is still in flight when the service begins.
-    mine = (story.payload[:, 0] >> 3 == 17) & (story.payload[:, 1:4] == list(bytes.fromhex(FIRST))).all(axis=1)
-    story = story.take(slice(0, int(np.flatnonzero(mine)[-1]) + 1))
     first = _moved(story, now - 5.0 - float(story.heard_at[-1]))
     second = _frames(_only_in(_scenario()))
     second = second.take(second.heard_at < LOST_AT)
