@@ -127,7 +127,7 @@ class Serving:
         if page is not None and model is not None:
             streams = Streams(self._served(configuration, model, parts, service))
             named = settings.service
-            tiles = Tiles(named.tile_url, named.tile_attribution)
+            tiles = Tiles(named.tile_url, named.tile_by)
             app = edge(streams, ServiceMetrics(parts, tally).text, token, named.http_names, tiles)
             parts.others = EdgeServer(app, page, streams.end).run, lambda: model.look_up(clock)
         log.info(

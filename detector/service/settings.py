@@ -30,8 +30,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                   http_host is no loopback address
     tile_url      pictures under the map, as https://tiles.example.org/{z}/{x}/{y}.png: every browser that opens the map
                   then asks that server, and tells it which part of the world is looked at. null: none but our own land
-    tile_attribution
-                  the words that their maker asks for
+    tile_by       the words that the maker of the tiles asks for
     """
 
     store: str = "embedded"
@@ -43,7 +42,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     http_names: tuple[Annotated[str, Meta(min_length=1, max_length=253)], ...] = ()
     token_env: str | None = None
     tile_url: Annotated[str, Meta(pattern=TILES, max_length=300)] | None = None
-    tile_attribution: Annotated[str, Meta(max_length=200)] = ""
+    tile_by: Annotated[str, Meta(max_length=200)] = ""
 
     def __post_init__(self) -> None:
         """Refuse a page that anybody could read, and tiles of no place."""

@@ -26,7 +26,7 @@ from detector.web.pages import router as pages
 from detector.web.pages.router import Tiles
 from detector.web.sessions import Sessions
 
-OPEN_PATHS = frozenset({"/health", "/login", "/logout"})
+OPEN_PATHS = frozenset({"/health", "/log-in", "/login", "/logout"})
 """What needs no token, besides what pages load: it tells nothing of any aircraft."""
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 API = "/api/v1"

@@ -85,7 +85,7 @@ class Guard:
             return None
         if _opens_a_page(scope["method"], headers):
             asked = quote(scope["path"])
-            return Response(status_code=303, headers={"location": f"/login?next={asked}"})
+            return Response(status_code=303, headers={"location": f"/log-in?next={asked}"})
         return problem(
             401, "a bearer token is needed, or a session (POST /login)", headers={"www-authenticate": "Bearer"}
         )

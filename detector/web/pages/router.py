@@ -56,7 +56,7 @@ def router(served: Served, one: Assets, tiles: Tiles) -> APIRouter:
     async def live_map() -> Response:
         return shell.live_map(one, tiles.url, tiles.attribution)
 
-    @pages.get("/login")
+    @pages.get("/log-in")
     async def log_in() -> Response:
         return shell.log_in(one)
 

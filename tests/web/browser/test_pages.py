@@ -31,7 +31,7 @@ def test_who_has_the_token_gets_in_and_back_to_where_they_wanted() -> None:
     with beside(Page(), token="right") as served, browser() as chromium, window(chromium, served.url) as one:
         page = one.page
         page.goto("/cases")
-        expect(page).to_have_url(f"{served.url}/login?next=/cases")
+        expect(page).to_have_url(f"{served.url}/log-in?next=/cases")
         page.get_by_label("Token").fill("wrong")
         page.get_by_role("button", name="Log in").click()
         expect(page.get_by_role("alert")).to_have_text("That is not the token.")
@@ -43,7 +43,7 @@ def test_who_has_the_token_gets_in_and_back_to_where_they_wanted() -> None:
         page.goto("/")
         expect(page.locator("#status")).to_contain_text("1 of 1 feeds")
         assert "right" not in "".join(one.asked)
-        page.goto("/login?next=//evil.example/")
+        page.goto("/log-in?next=//evil.example/")
         expect(page).to_have_url(f"{served.url}/")
         # The browser tells of every 401, which is what was asked for here.
         one.wrong = [words for words in one.wrong if "401" not in words]

@@ -5,7 +5,7 @@
 export async function ask(path) {
   const answer = await fetch(path, { headers: { accept: "application/json" } });
   if (answer.status === 401) {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname)}${location.hash}`);
+    location.assign(`/log-in?next=${encodeURIComponent(location.pathname)}${location.hash}`);
     return new Promise(() => {}); // the page goes
   }
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
