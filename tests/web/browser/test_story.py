@@ -136,6 +136,9 @@ def the_past_is_shown_where_it_was(one: Window, site: Site) -> None:
     page = one.page
     points = site.json(f"/aircraft/{FIRST}/track?since={time.time() - 20_000.0}")["points"]
     at = points["at"][0] + 1.0
+    page.locator("#alerts button", has_text="RA-86572").click()
+    expect(page.locator("#selected h2")).to_contain_text("RA-86572")
+    page.wait_for_timeout(700)
     slider = page.locator("#slider")
     slider.evaluate("(e, at) => { e.value = String(at); e.dispatchEvent(new Event('input')); }", at)
     expect(page.locator("#now")).to_have_attribute("aria-pressed", "false")
@@ -145,6 +148,7 @@ def the_past_is_shown_where_it_was(one: Window, site: Site) -> None:
     assert abs(shown[1] - points["longitude_deg"][0]) < 0.1
     one.shot("map-past")
     page.get_by_role("button", name="Live").click()
+    page.keyboard.press("Escape")
     assert _state(one, "state.at") is None
 
 

@@ -2,6 +2,7 @@
 // @ts-check
 import { colour } from "./colours.js";
 import { printable } from "./dom.js";
+import { Room } from "./room.js";
 import { shownFleet, state } from "./state.js";
 
 const NAMED_FROM_ZOOM = 8;
@@ -71,6 +72,7 @@ export function paintAircraft({ context, zoom, width, height, at }) {
   /** @type {[import("./state.js").Aircraft, string, number, number][]} */
   const last = [];
   let names = 0;
+  const room = new Room();
   const share = sizeAt(zoom);
   context.font = "11px system-ui, sans-serif";
   for (const one of shownFleet().values()) {
@@ -84,7 +86,8 @@ export function paintAircraft({ context, zoom, width, height, at }) {
     }
     put(context, kind, one, x, y, share);
     if (zoom >= NAMED_FROM_ZOOM && names < MOST_NAMES) {
-      write(context, one.callsign || one.registration || one.icao24, x + 9, y + 4, "--soft");
+      const name = printable(one.callsign || one.registration || one.icao24);
+      if (room.take(x + 9, y + 4, 8 * name.length)) write(context, name, x + 9, y + 4, "--soft");
       names += 1;
     }
   }

@@ -3,7 +3,7 @@
 import { byId, make } from "./dom.js";
 import { fits } from "./filters.js";
 import { on, state } from "./state.js";
-import { RULES, ago, headline, unix, whenOf } from "./words.js";
+import { RULES, ago, headline, short, unix, whenOf } from "./words.js";
 
 const MOST = 200;
 const list = byId("alerts");
@@ -44,7 +44,7 @@ const landed = (alert) => unix(alert.stop.landed.estimate) ?? 0;
 function item(alert, choose) {
   const stop = alert.stop;
   const chosen = state.selected?.kind === "alert" && state.selected.id === alert.id;
-  const rules = [...new Set(stop.findings.map((/** @type {any} */ f) => RULES[f.rule] ?? f.rule))].join(", ");
+  const rules = [...new Set(stop.findings.map((/** @type {any} */ f) => RULES[f.rule] ?? short(f.rule)))].join(", ");
   const button = make(
     "button", { type: "button", "data-alert": alert.id, "aria-pressed": String(chosen), class: `alert ${alert.severity}` },
     make("span", { class: "head" }, headline(alert)),

@@ -131,7 +131,7 @@ export function paintCase({ context, zoom, at }) {
       context.fillStyle = colour("--ink");
       context.fill();
     }
-    if (point.words && zoom >= 5) write(context, point.words, x + 9, y + 20, "--ink");
+    if (point.words && zoom >= 5) write(context, point.words, x + 14, y + 22, "--ink");
   }
 }
 

@@ -5,6 +5,7 @@ import { colour } from "./colours.js";
 import { fits } from "./filters.js";
 import { toX, toY } from "./mercator.js";
 import { fieldInFull } from "./places.js";
+import { Room } from "./room.js";
 import { begun, state } from "./state.js";
 
 const NAMED_FROM_ZOOM = 6;
@@ -32,8 +33,11 @@ export function paintPlaces(sheet) {
   const { context, zoom, width, height, at } = sheet;
   const { alerts, stops } = byField();
   let withRunways = 0;
+  const room = new Room();
   context.font = "11px system-ui, sans-serif";
-  for (const field of state.fields.values()) {
+  // What matters most is named first.
+  const fields = [...state.fields.values()].sort((a, b) => rank(alerts, b) - rank(alerts, a));
+  for (const field of fields) {
     const alert = alerts.get(field.code);
     if (!(field.listed || alert || stops.has(field.code) || zoom >= NAMED_FROM_ZOOM + 1)) continue;
     const [x, y] = at(field.mx, field.my);
@@ -46,10 +50,14 @@ export function paintPlaces(sheet) {
     if (alert) ring(context, alert, x, y);
     if (alert ? zoom >= 4 : zoom >= NAMED_FROM_ZOOM) {
       const name = alert || zoom >= 8 ? `${field.place || field.name} (${field.code})` : field.code;
-      write(context, name, x + (alert ? 14 : 8), y - 7, alert ? "--ink" : "--soft");
+      const left = x + (alert ? 14 : 8);
+      if (room.take(left, y - 7, context.measureText(name).width)) write(context, name, left, y - 7, alert ? "--ink" : "--soft");
     }
   }
 }
+
+/** @param {Map<string, any>} alerts @param {any} field */
+const rank = (alerts, field) => (alerts.has(field.code) ? 1e6 : 0) + (field.listed ? 1e5 : 0) + (field.longest_runway_ft ?? 0);
 
 /**
  * @param {CanvasRenderingContext2D} context @param {any} field @param {number} x @param {number} y

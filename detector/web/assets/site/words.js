@@ -56,19 +56,27 @@ export function amount(value, unit) {
   return value === null || value === undefined ? "" : `${Math.round(value).toLocaleString("en")} ${unit}`;
 }
 
+const LONGEST = 60;
+
+/** Cut where nobody would read on. @param {unknown} text */
+export function short(text) {
+  const told = printable(text);
+  return told.length > LONGEST ? `${told.slice(0, LONGEST)}\u2026` : told;
+}
+
 /** Who an aircraft is, in a few words. @param {any} one */
 export function nameOf(one) {
-  return printable(one.registration || one.callsign || one.callsign_in || one.callsign_out || one.icao24);
+  return short(one.registration || one.callsign || one.callsign_in || one.callsign_out || one.icao24);
 }
 
 /** What an alert tells, in a line. @param {any} alert */
 export function headline(alert) {
   const stop = alert.stop;
-  const who = nameOf(stop) + (stop.type_code ? ` (${printable(stop.type_code)})` : "");
+  const who = nameOf(stop) + (stop.type_code ? ` (${short(stop.type_code)})` : "");
   if (alert.event === "retracted") return `Taken back: ${who}`;
   if (stop.level === 1) return `${who}: a silence long enough for a stop`;
   const place = alert.airport_name ?? stop.airport;
-  return place ? `${who} at ${printable(place)}` : `${who}: stop at a place not known`;
+  return place ? `${who} at ${short(place)}` : `${who}: stop at a place not known`;
 }
 
 /** When it was on the ground, as far as known. @param {any} stop */
