@@ -12,6 +12,7 @@ RUN python -m venv /opt/uv \
     && /opt/uv/bin/uv sync --frozen --no-dev --extra model --extra notify --extra pictures --no-install-project --python /usr/local/bin/python
 COPY detector detector
 COPY config config
+COPY models models
 RUN /opt/uv/bin/uv sync --frozen --no-dev --extra model --extra notify --extra pictures --no-editable --python /usr/local/bin/python
 
 FROM python:3.11-slim

@@ -1,6 +1,6 @@
 # What a person runs. `make demo` and `make test` need python >= 3.11, make and the network once; nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench bench-live evaluate golden soak clean
+.PHONY: help setup demo test check bench bench-live evaluate golden dashboards soak clean
 
 PY := .venv/bin/python
 READY := .venv/.ready
@@ -15,6 +15,8 @@ help:
 	@echo "make evaluate  stops found against stops that were, over generated worlds; report in build/evaluate"
 	@echo "               (SEEDS=20 for fewer worlds of each family than 100)"
 	@echo "make golden    rewrite the golden files, for a diff to be read"
+	@echo "make dashboards"
+	@echo "               rewrite Grafana's dashboards in config/grafana from the code in dashboards/"
 	@echo "make soak      the long runs that make test leaves out"
 	@echo "make clean     remove the virtual environment and all caches"
 
@@ -48,6 +50,9 @@ evaluate: setup
 
 golden: setup
 	$(PY) -m pytest -q --update-golden tests/golden
+
+dashboards: setup
+	$(PY) -m dashboards
 
 soak: setup
 	$(PY) -m pytest -q -m soak --hypothesis-profile=search

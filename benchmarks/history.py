@@ -19,7 +19,9 @@ from benchmarks.one_run import peak_rss_mb
 from detector.app.history_import import AT_ONCE
 from detector.domain.visit import Visit
 from detector.history.archive import Added, Archive
-from detector.scoring import Baselines
+from detector.scoring import Baselines, Places
+from detector.settings import load_configuration
+from detector.settings.model import places_of
 
 BEGIN = 1_672_531_200  # 2023-01-01
 SPAN_S = 365 * 86_400
@@ -59,6 +61,10 @@ def made(count: int, seed: int) -> list[Visit]:
     ]
 
 
+def fields() -> Places:
+    return places_of(load_configuration(Path("config/detector.yaml")).airports)
+
+
 def step(what: str, folder: Path, count: int) -> None:
     """One step, its figures on standard output."""
     archive = Archive(folder)
@@ -79,7 +85,7 @@ def step(what: str, folder: Path, count: int) -> None:
         elif what == "query":
             told = str(next(archive.query(SQL).rows()))
         else:
-            learned = Baselines.of(archive.columns(), lambda code: "heavy" if code < "T3" else "jet")
+            learned = Baselines.of(archive.columns(), lambda code: "heavy" if code < "T3" else "jet", fields())
             told = f"{len(learned.to_bytes()) / 1e6:.0f} MB, {learned.head.timed:,} with a time on the ground"
         seconds = time.perf_counter() - began
     print(f"{what:10} {seconds:7.2f} s  resident {before:6.0f} MB before, at most {peak_rss_mb():6.0f} MB  {told}")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -34,7 +35,7 @@ from detector.movements.surroundings import ReceiverSite
 from detector.reference import Airports, WatchList
 from detector.rules import RulesFile
 from detector.rules.judge import Judge
-from detector.scoring import Baselines
+from detector.scoring import Baselines, Scorer, Ways
 from detector.surroundings import Sky
 from detector.tracking import EventClock, Reception, Tracker, TrackingSettings, TrackPoints, forgetting, sources
 from detector.tracking.clock import Admitted
@@ -73,7 +74,7 @@ class Pipeline:
 
     `sites`: receivers whose place is known, by identity. `unconfirming`: those that do not confirm a stop alone.
     `identities`: who knows the aircraft; `reference`: by which tables and lists, as alerts say it; `usual`: what
-    history has taught.
+    history has taught; `scorer`: gives stops their scores.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Pipeline:
         identities: Identities | None = None,
         reference: tuple[TableUsed, ...] = (),
         usual: Baselines | None = None,
+        scorer: Scorer | None = None,
     ) -> None:
         self.decoder = decoder
         self.decoder.addresses.hold(limits.tracking.aircraft_limit)
@@ -102,7 +104,8 @@ class Pipeline:
         self.sky = Sky(watch_list, sites or {}, unconfirming)
         self.movements = Movements(limits.movements, limits.checks, airports, self.sky)
         self.evidence = EvidenceBook()
-        self._rules = Judge(limits.rules, airports, watch_list, identities or Strangers(), usual)
+        self.scorer = scorer
+        self._rules = Judge(limits.rules, airports, watch_list, identities or Strangers(), usual, scorer)
         self.alerts = AlertBook(limits.alerting, airports, self._witnessed, self._rules.onward, reference)
         self.frames = 0
         self.ticks = 0
@@ -357,7 +360,20 @@ class Pipeline:
             self.tracker.follow(observation.slot, self.alerts.followed_until(icao24))
 
     def _judge(self, stop: Stop, observation: Observation | None, changes: Changes) -> Iterator[Alert]:
-        stop = self.movements.annotate(stop, self._rules.judged(stop))
+        stop = self.movements.annotate(stop, self._rules.judged(stop, Ways(*self.movements.ways_of(stop))))
+        yield from self._tell(stop, observation, changes)
+        before = self.movements.onward_changed(stop)
+        if before is not None:
+            yield from self._score_again(before, stop.revised_at, observation, changes)
+
+    def _score_again(self, stop: Stop, at: float, observation: Observation | None, changes: Changes) -> Iterator[Alert]:
+        """A stop that is over, now that it is known where the aircraft flew on to."""
+        revised = msgspec.structs.replace(stop, revision=stop.revision + 1, revised_at=at)
+        revised = self._rules.judged(revised, Ways(*self.movements.ways_of(stop)))
+        if revised.score != stop.score:
+            yield from self._tell(self.movements.annotate(stop, revised), observation, changes)
+
+    def _tell(self, stop: Stop, observation: Observation | None, changes: Changes) -> Iterator[Alert]:
         changes.stops.append(stop)
         frames = observation.evidence if observation is not None else tuple
         self.evidence.take_in(stop, frames, self.alerts.alert_on(stop))

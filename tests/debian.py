@@ -28,21 +28,22 @@ def chromium() -> str:
     return found
 
 
-def debian_command(name: str) -> tuple[str, dict[str, str]]:
-    """The program of the package of that name, and the environment it needs.
+def debian_command(name: str, package: str | None = None) -> tuple[str, dict[str, str]]:
+    """The program of `package` (by default the one of its own name), and the environment it needs.
 
     Raises NoProgramError: what needs it is never left untested.
     """
     if found := shutil.which(name):
         return found, dict(os.environ)
-    home = CACHE / name
+    package = package or name
+    home = CACHE / package
     home.mkdir(parents=True, exist_ok=True)
     with (home / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several test workers start at once
         root = home / "root"
         program = root / "usr" / "bin" / name
         if not program.exists():
-            _unpack(name, root)
+            _unpack(package, root)
     libraries = ":".join(str(path) for path in sorted((root / "usr" / "lib").glob("*-linux-*")))
     return str(program), {**os.environ, "LD_LIBRARY_PATH": libraries}
 

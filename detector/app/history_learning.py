@@ -11,6 +11,7 @@ from detector.history.archive import Archive
 from detector.reference.directory import Directory
 from detector.scoring import Baselines
 from detector.settings import Configuration
+from detector.settings.model import places_of
 
 
 class Learned(NamedTuple):
@@ -30,12 +31,13 @@ def learned(archive: Archive, configuration: Configuration) -> Learned:
         raise InputError(f"{faults[0]}; until then nothing is learned, as it would lack a month")
     if not len(columns):
         raise InputError(f"{archive.folder}: no visits to learn from; take some in with `detector history import`")
-    baselines = Baselines.of(columns, _classes(configuration))
+    baselines = Baselines.of(columns, class_of(configuration), places_of(configuration.airports))
     data = baselines.to_bytes()
     return Learned(baselines, data, hashlib.sha256(data).hexdigest())
 
 
-def _classes(configuration: Configuration) -> Callable[[str], str | None]:
+def class_of(configuration: Configuration) -> Callable[[str], str | None]:
+    """What types are used like, by the tables in use."""
     directory = configuration.identities
     assert isinstance(directory, Directory)
     return directory.type_class

@@ -28,4 +28,5 @@ def build_pipeline(configuration: Configuration, decoder: str = "columnar") -> P
         configuration.identities,
         configuration.tables_used,
         configuration.usual,
+        configuration.scorer(),
     )

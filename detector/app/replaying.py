@@ -110,7 +110,7 @@ class Replay:
     def run(self, progress: Progress | None = None) -> ReplayResult:
         """Read everything, and give what was found."""
         began = time.monotonic()
-        result = ReplayResult(notes=list(self.store.notes))
+        result = ReplayResult(notes=[*self.configuration.notes, *self.store.notes])
         stops: dict[str, Stop] = {}
         skip = self._resume(result, stops)
         self._list_run()

@@ -89,6 +89,8 @@ class Serving:
             self._closing.append(page.close)
         opened = open_store(store_spec, namespace=settings.service.namespace, data_dir=self._home / "store")
         self._closing.append(opened.close)
+        for note in configuration.notes:
+            log.error("the model", note=note)
         for note in opened.notes:
             log.warning("the store", note=note)
         keeper = Keeper(opened, secrets.token_hex(8), clock.now)

@@ -38,6 +38,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "detector.cli.history:commands",
         "Stops of the past: take in replays and flight lists, and ask them.",
     ),
+    "train": ("detector.cli.train:train", "Fit the model that scores stops."),
+    "evaluate": ("detector.cli.evaluate:evaluate", "Judge that model against simple ways to rank stops; a report."),
     "check-config": ("detector.cli.check_config:check_config", "Validate settings, rules and lists."),
     "simulate": ("detector.cli.simulate:simulate", "Make a recording from a scenario."),
     "webhooks": ("detector.cli.webhooks:commands", "Test endpoints; list and resend what could not be delivered."),

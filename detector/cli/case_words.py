@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from detector.cli import who_words
+from detector.domain.durations import duration_text
 from detector.domain.names import aircraft_name
-from detector.web.replay_map.words import CHECKS, duration_text, readable
+from detector.web.replay_map.words import CHECKS, readable
 
 Record = dict[str, Any]
 LEVELS = {

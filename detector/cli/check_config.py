@@ -53,6 +53,7 @@ def check_config(
         f"rules: {_rules(settings.rules)}",
         f"feeds: {feeds}",
         f"endpoints: {endpoints}",
+        *(f"note: {note}" for note in configuration.notes),
     ):
         console.print(line, markup=False, soft_wrap=True)
 

@@ -9,10 +9,11 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -20,6 +21,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from detector import cases
 from detector.cli import history_words, outputs, tables
+from detector.cli.train import need_model_extra
 from detector.domain.errors import InputError, UsageError
 from detector.domain.times import day_of
 from detector.reference.refusals import by_reason
@@ -199,22 +201,52 @@ def learn(config: Config = None, as_json: AsJson = False) -> None:
         tables.console(stderr=False).print(escape(text), soft_wrap=True)
 
 
+@commands.command("rank")
+def rank(
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Landings from that day on (UTC).")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Landings before that day.")] = None,
+    top: Annotated[int, typer.Option(min=1, max=1_000, help="So many.")] = 20,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """The oddest stops of the past by the model, and why."""
+    bounds = [None if day is None else _day(option, day) for option, day in (("--since", since), ("--until", until))]
+    archive = _archive(config)
+    need_model_extra("detector history rank")
+    from detector.app.history_ranking import ranked  # noqa: PLC0415  behind the look for Polars
+
+    times = [None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() for day in bounds]
+    found, of = ranked(archive, load_configuration(config), times[0], times[1], top)
+    _tell_of_damage(archive)
+    if as_json:
+        records = (msgspec.to_builtins(one.visit) | {"score": msgspec.to_builtins(one.score)} for one in found)
+        outputs.write_lines(outputs.STANDARD_OUTPUT, (_json(history_words.with_times(record)) for record in records))
+        return
+    console = tables.console(stderr=False)
+    for line in history_words.ranked(found, of):
+        console.print(escape(line), soft_wrap=True)
+
+
 @commands.command("forget")
 def forget(
     before: Annotated[str, typer.Option(metavar="DATE", help="Landings before that day go, 2024-11-07 (UTC).")],
     config: Config = None,
 ) -> None:
     """Drop what lies too far back."""
-    try:
-        day = date.fromisoformat(before)
-    except ValueError as error:
-        raise UsageError(f"--before {before}: not a day; write it as 2024-11-07") from error
+    day = _day("--before", before)
     archive = _archive(config)
     forgotten = archive.forget(day)
     told = f"{forgotten:,} visits before {day.isoformat()} are forgotten"
     if (learned := archive.folder / BASELINES).exists():
         told += f"; runs still go by what was learned before: learn again, or delete {learned}"
     tables.console(stderr=False).print(escape(told), soft_wrap=True)
+
+
+def _day(option: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{option} {text}: not a day; write it as 2024-11-07") from error
 
 
 def _archive(config: Path | None) -> Archive:

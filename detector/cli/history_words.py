@@ -11,16 +11,19 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from detector.domain.durations import duration_text
+from detector.domain.times import iso
 from detector.reference.refusals import by_reason
-from detector.web.replay_map.words import duration_text
 
 if TYPE_CHECKING:
     from detector.app.history_import import Imported
+    from detector.app.history_ranking import Ranked
 
 ROWS_SHOWN = 100
 MOST_ACROSS = 8
 """More columns than these stand below each other."""
 LEAST_QUARTILES = 4
+FIELD_LISTS = ("types", "operators", "states", "origins", "destinations")
 FORMATS = {
     "replay": "stops of a replay",
     "service": "stops of the service",
@@ -52,7 +55,7 @@ def field(record: Record) -> list[str]:
         f"{record['airport']}  {record['name']}",
         f"  visits       {record['visits']:,} of {record['aircraft']:,} aircraft{_days(record)}",
     ]
-    lines += [f"  {name:<11}  {_counts(record[name])}" for name in ("types", "operators", "states") if record[name]]
+    lines += [f"  {name:<12} {_counts(record[name])}" for name in FIELD_LISTS if record[name]]
     ground = record["ground_time_s"]
     if ground["visits"] >= LEAST_QUARTILES:
         quarter, half, most = (duration_text(ground[name]) for name in ("quarter", "half", "three_quarters"))
@@ -68,6 +71,23 @@ def aircraft(record: Record) -> list[str]:
         f"  visits       {record['visits']:,}{_days(record)}",
     ]
     return lines + [f"  {one['name']:<11}  {one['visits']:,}" for one in record["fields"]]
+
+
+def ranked(found: Sequence[Ranked], of: int) -> Iterator[str]:
+    """Stops of the past with their scores and reasons."""
+    yield f"The {len(found):,} oddest of {of:,} stops"
+    for number, (visit, score) in enumerate(found, start=1):
+        who = " ".join(part for part in (visit.type_code, visit.registration or visit.icao24) if part)
+        whose = f" ({visit.operator})" if visit.operator else ""
+        yield ""
+        yield f"{number:>3}  {score.value:.4f}  {visit.airport}  {iso(visit.landed_at)}  {who}{whose}"
+        yield from (f"     - {reason}" for reason in score.reasons)
+
+
+def with_times(record: Record) -> Record:
+    """A visit as JSON has it: times as the contracts write them."""
+    times = {name: None if record[name] is None else iso(record[name]) for name in ("landed_at", "departed_at")}
+    return record | times
 
 
 def answer(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:

@@ -14,10 +14,11 @@ from detector.app import ReplayResult
 from detector.cli.disturbances import Disturbance, disturbance_text, disturbances
 from detector.cli.placed import placed
 from detector.domain.alert import Alert, JourneyStep
+from detector.domain.durations import duration_text
 from detector.domain.movement import Movement
 from detector.domain.stop import Level, Moment, Stop
 from detector.domain.times import iso
-from detector.web.replay_map.words import contradiction_text, duration_text, held_text, off_field_text, stands
+from detector.web.replay_map.words import contradiction_text, held_text, off_field_text, stands
 
 LEVEL_WORDS = {4: "4 observed", 3: "3 inferred", 2: "2 inferred", 1: "1 dark", 0: "0 rejected"}
 MOVEMENTS_SHOWN = 12

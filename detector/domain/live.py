@@ -59,10 +59,12 @@ class Inlet(Protocol):
 
 
 class Feed(Protocol):
-    """One live source. `name` is unique; `receiver`: the number its frames carry where they bring none of their own;
-    `raw`: it gives frames, whose parity is checked here (not what somebody else has decoded)."""
+    """One live source. `name` is unique; `kind`: what it is called in the settings; `receiver`: the number its frames
+    carry where they bring none of their own; `raw`: it gives frames, whose parity is checked here (not what somebody
+    else has decoded)."""
 
     name: str
+    kind: str
     receiver: int
     raw: bool
     rejects: RejectCounts

@@ -37,6 +37,24 @@ class Guard:
     judge: Callable[[bytes | None], None]
 
 
+@dataclass(frozen=True, slots=True)
+class StoreFigures:
+    """What a store tells of itself.
+
+    durable           what it has taken survives a kill of its server: the append-only file is on, and is written
+    evicts            it would throw keys away when it is full
+    memory_bytes      in use; None where it has no memory of its own
+    memory_limit_bytes  at most; 0 = no limit
+    log_bytes         size of the append-only file
+    """
+
+    durable: bool
+    evicts: bool = False
+    memory_bytes: int | None = None
+    memory_limit_bytes: int = 0
+    log_bytes: int = 0
+
+
 class Store(Protocol):
     """Where state survives: keys and values of bytes under one namespace. One thread at a time may call it.
 
@@ -58,6 +76,9 @@ class Store(Protocol):
 
         Raises StoreError where it throws keys away, StateLostError where it has done so since it was last asked.
         """
+
+    def figures(self) -> StoreFigures | None:
+        """What it tells of itself now; None where it does not tell."""
 
     def close(self) -> None:
         """Let go of the connection (and of a server of our own)."""

@@ -25,6 +25,7 @@ class BeastListener:
 
     def __init__(self, settings: FeedSettings, random: Random | None = None) -> None:
         self.name = settings.name
+        self.kind: str = settings.kind
         self.receiver = settings.number
         self.raw = settings.raw
         self.rejects = RejectCounts()

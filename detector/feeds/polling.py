@@ -89,6 +89,7 @@ class Poller:
         random: Random | None = None,
     ) -> None:
         self.name = settings.name
+        self.kind: str = settings.kind
         self.receiver = settings.number
         self.rejects = reader.rejects
         self._settings = settings

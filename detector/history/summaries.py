@@ -32,6 +32,8 @@ def of_field(archive: Archive, code: str) -> Record:
         "types": _most_frequent(at, "type_code"),
         "operators": _most_frequent(at, "operator"),
         "states": _most_frequent(at, "state"),
+        "origins": _most_frequent(at, "origin"),
+        "destinations": _most_frequent(at, "destination"),
         "ground_time_s": {
             "visits": len(bounded),
             **{

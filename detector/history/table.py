@@ -49,6 +49,18 @@ def table_of(visits: Sequence[Visit]) -> pl.DataFrame:
     return made.cast({"landed_at": MOMENT, "departed_at": MOMENT}).unique("id", keep="last", maintain_order=True)
 
 
+def visits_of(table: pl.DataFrame) -> list[Visit]:
+    """The records of a table with all columns, in its order."""
+    numbers = {name: _numbers(table[name]) for name in ("landed_at", "departed_at")}
+    records = table.drop("landed_at", "departed_at").iter_rows(named=True)
+    return [
+        Visit(**record, landed_at=landed_at, departed_at=None if np.isnan(departed_at) else departed_at)
+        for record, landed_at, departed_at in zip(
+            records, *(column.tolist() for column in numbers.values()), strict=True
+        )
+    ]
+
+
 def columns_of(months: Sequence[pl.DataFrame]) -> VisitColumns:
     """Tables with the columns `NEEDED`, each ordered by landing and all in the order of time, as arrays."""
     if not months:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from detector.domain.movement import Movement, MovementKind
 from detector.domain.observation import Observation, Trigger
 from detector.domain.stop import Status, Stop
 from detector.movements import contact, gaps, passes, silence
@@ -67,6 +68,9 @@ class Movements:
             changes += silence.ended(life, o, airports, self._sky, settings)
         if o.trigger & Trigger.LOW_EXIT:
             changes += passes.climbed_out(life, o, airports, settings)
+        for change in changes:
+            if isinstance(change, Movement) and change.kind is MovementKind.TAKE_OFF:
+                life.remember_take_off(change)
         return [self._examined(change, life, o) for change in _continued(changes)]
 
     def due(self, clock: float) -> Iterator[tuple[Stop, bool]]:
@@ -109,8 +113,23 @@ class Movements:
 
     def annotate(self, stop: Stop, annotated: Stop) -> Stop:
         """Take the findings of the rules into the open stop, so that its next revision starts from them."""
-        self._keep(self.lives[stop.icao24], stop, annotated)
+        life = self.lives[stop.icao24]
+        life.remember_stop(annotated)
+        self._keep(life, stop, annotated)
         return annotated
+
+    def held(self) -> list[Stop]:
+        """Stops that are held back now."""
+        return [stop for _, stop in self._held.values()]
+
+    def ways_of(self, stop: Stop) -> tuple[str, str]:
+        """The fields that the aircraft of a stop left before it, and landed at next, "" where that is not known."""
+        return self.lives[stop.icao24].ways_of(stop)
+
+    def onward_changed(self, stop: Stop) -> Stop | None:
+        """The last stop of the aircraft before this one, where this one changes what is known of its way out. To be
+        asked once for each revision, after `annotate`."""
+        return self.lives[stop.icao24].onward_changed(stop)
 
     def at_stake(self) -> tuple[list[str], list[str]]:
         """Addresses of aircraft in an open or held stop, or one about to be closed; and of others on the ground, or

@@ -13,6 +13,7 @@ from detector.rules.interface import Case, ListedField, Rule
 from detector.rules.journey import journey
 from detector.rules.listed_aircraft import listed_aircraft
 from detector.rules.listed_airport import listed_airport
+from detector.rules.outlier import outlier
 from detector.rules.settings import RulesFile
 from detector.rules.short_turnaround import short_turnaround
 from detector.rules.unusual_ground_time import unusual_ground_time
@@ -26,9 +27,10 @@ RULES: dict[str, Rule] = {
     "identity": identity,
     "first_visit": first_visit,
     "unusual_ground_time": unusual_ground_time,
+    "outlier": outlier,
     "journey": journey,
 }
-WITHOUT_LISTINGS = frozenset({"identity", "first_visit", "unusual_ground_time", "journey"})
+WITHOUT_LISTINGS = frozenset({"identity", "first_visit", "unusual_ground_time", "outlier", "journey"})
 """Rules whose findings rest on no listing."""
 
 

@@ -11,7 +11,7 @@ from detector.domain.stop import Finding, Stop
 from detector.reference import Airports, WatchList
 from detector.rules import findings, onward
 from detector.rules.settings import RulesFile
-from detector.scoring import Baselines
+from detector.scoring import Baselines, Scorer, Ways
 
 
 class Judge:
@@ -24,15 +24,17 @@ class Judge:
         watch_list: WatchList,
         identities: Identities,
         usual: Baselines | None = None,
+        scorer: Scorer | None = None,
     ) -> None:
         self._rules = rules
         self._airports = airports
         self._watch_list = watch_list
         self._identities = identities
         self._usual = usual
+        self._scorer = scorer
 
-    def judged(self, stop: Stop) -> Stop:
-        """The stop with names and findings, by the tables and lists of the day of the landing."""
+    def judged(self, stop: Stop, ways: Ways) -> Stop:
+        """The stop with names, score and findings, by the tables and lists of the day of the landing."""
         at = stop.landed.estimate
         callsigns = [callsign for callsign in (stop.callsign_in, stop.callsign_out) if callsign]
         identity = self._identities.identity(stop.icao24, at, callsigns)
@@ -44,6 +46,8 @@ class Judge:
             identity=identity,
             airport_name=self._name_of(stop.airport),
         )
+        if self._scorer is not None:
+            stop = msgspec.structs.replace(stop, score=self._scorer.score(stop, ways))
         listed = self._watch_list.of_aircraft(identity, callsigns, at)
         return msgspec.structs.replace(
             stop, findings=findings(stop, self._watch_list, self._rules, listed, self._usual)

@@ -101,6 +101,16 @@ class UnusualTimeRule(PlainRule, frozen=True, forbid_unknown_fields=True):
     beyond: Annotated[float, Meta(ge=1.0)] = 1.5
 
 
+class OutlierRule(RuleSettings, frozen=True, forbid_unknown_fields=True):
+    """Fires on scores above `above`, which so many of the ordinary stops stay below. Its severity is always low."""
+
+    above: Annotated[float, Meta(ge=0.5, lt=1.0)] = 0.999
+
+    def base(self, certainty: Certainty) -> Severity:
+        """The model ranks and explains; alone it accuses nobody."""
+        return Severity.LOW
+
+
 class Adjustment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is said otherwise where its conditions hold: `rule`, `list` of the listing, `type_class` of the aircraft."""
 
@@ -142,6 +152,7 @@ class RulesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     identity: PlainRule = PlainRule()
     first_visit: FirstVisitRule = FirstVisitRule()
     unusual_ground_time: UnusualTimeRule = UnusualTimeRule()
+    outlier: OutlierRule = OutlierRule()
     journey: PlainRule = PlainRule()
     adjust: tuple[Adjustment, ...] = ()
     routes: tuple[RouteSettings, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from detector.domain.durations import span_text
 from detector.domain.stop import Certainty, Finding, GroundTime, Level
 from detector.rules.grounds import found
 from detector.rules.interface import Case
@@ -27,8 +28,8 @@ def unusual_ground_time(case: Case) -> Finding | None:
     told = [(ground, certainty) for ground in case.grounds("unusual_ground_time")]
     way = "shorter" if time.estimate < times.low_s else "longer"
     reason = (
-        f"on the ground {_span(time.min, time.max)}, far {way} than is usual for {times.group}: half of "
-        f"{times.visits:,} stops in history took {_span(times.lower_s, times.upper_s)}"
+        f"on the ground {span_text(time.min, time.max)}, far {way} than is usual for {times.group}: half of "
+        f"{times.visits:,} stops in history took {span_text(times.lower_s, times.upper_s)}"
     )
     return found("unusual_ground_time", told, reason) if told else None
 
@@ -37,13 +38,3 @@ def _outside(time: GroundTime, longest_s: float, low_s: float, high_s: float) ->
     if longest_s < low_s or time.min > high_s:
         return Certainty.CERTAIN
     return None if low_s <= time.estimate <= high_s else Certainty.POSSIBLE
-
-
-def _span(low_s: float, high_s: float) -> str:
-    low, high = _duration(low_s), _duration(high_s)
-    return low if low == high else f"{low} to {high}"
-
-
-def _duration(seconds: float) -> str:
-    minutes = round(seconds / 60.0)
-    return f"{minutes} min" if minutes < 120 else f"{seconds / 3600.0:.1f} h"

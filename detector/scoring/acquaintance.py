@@ -39,6 +39,13 @@ class Counted:
         at = landed_at[order]
         return Counted(key, visits, at[start], at[start + visits - 1])
 
+    def visits_of(self, keys: Ints) -> Floats:
+        """Visits of each key, 0 for one without, (n,)."""
+        if not len(self.key):
+            return np.zeros(len(keys))
+        row = np.minimum(self.key.searchsorted(keys), len(self.key) - 1)
+        return np.where(self.key[row] == keys, self.visits[row], 0).astype(np.float64)
+
     def of_key(self, key: int) -> Been | None:
         """None for a key without visits."""
         i = int(self.key.searchsorted(key))

@@ -6,7 +6,7 @@ import io
 import math
 import zipfile
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -19,8 +19,10 @@ from detector.domain.errors import InputError
 from detector.domain.visit import Coded, VisitColumns
 from detector.scoring.acquaintance import Been, Counted
 from detector.scoring.ground_times import DEPTHS, HIGH, LOW, LOWER, MEDIAN, TYPE, UPPER, Depth, depths
+from detector.scoring.patterns import Patterns, local_times
+from detector.scoring.places import Places
 
-FORMAT = 1
+FORMAT = 2
 CLOSE_S = 1_200.0
 """A time on the ground whose bounds lie further apart tells too little to be learned from. A share of the time instead
 would leave out short stops rather than long ones, and so shift what is usual."""
@@ -77,9 +79,10 @@ class Baselines:
     """By whom alone."""
     visits: Mapping[Who, Counted]
     """By whom and field."""
+    patterns: Patterns
 
     @staticmethod
-    def of(columns: VisitColumns, class_of: Callable[[str], str | None]) -> Baselines:
+    def of(columns: VisitColumns, class_of: Callable[[str], str | None], places: Places) -> Baselines:
         """Learned from visits. `class_of` tells what a type is used like, None where it is not known."""
         class_names = Coded.of([class_of(code) or UNKNOWN_CLASS for code in columns.type_code.names])
         names = {
@@ -105,6 +108,8 @@ class Baselines:
             Who.FLEET: fleet,
         }
         at = columns.landed_at
+        hour, weekday = local_times(at, places.longitudes(columns.airport.names)[field])
+        origin = numbers_in(names["airport"], columns.origin)
         head = _Head(
             FORMAT,
             len(columns),
@@ -119,6 +124,7 @@ class Baselines:
             depths(log_s, [key[timed] for key in keys]),
             {one: Counted.of(key, at) for one, key in who.items()},
             {one: Counted.of(np.where(key < 0, -1, key * n_fields + field), at) for one, key in who.items()},
+            Patterns.of(kind, field, origin, hour, weekday, n_fields),
         )
 
     def ground_times(
@@ -168,6 +174,30 @@ class Baselines:
         """Whether anybody has been there."""
         return self._number("airport", airport) is not None
 
+    def type_visits(self, type_code: str, airport: str) -> tuple[int, int]:
+        """Visits of a type to one field, and in all."""
+        kind, field = self._number("type", type_code), self._number("airport", airport)
+        if kind is None or not type_code:
+            return 0, 0
+        tally, n_fields = self.patterns.by_type, len(self.names["airport"])
+        begin, end = tally.key.searchsorted([kind * n_fields, (kind + 1) * n_fields]).tolist()
+        here = 0 if field is None else tally.of_key(kind * n_fields + field)
+        return here, int(tally.visits[begin:end].sum())
+
+    def flights(self, origin: str, destination: str) -> int:
+        """Flights from one field to another, of which the landing is a visit."""
+        start, end = self._number("airport", origin), self._number("airport", destination)
+        return (
+            0 if start is None or end is None else self.patterns.routes.of_key(start * len(self.names["airport"]) + end)
+        )
+
+    def landings(self, airport: str, hour: int | None = None) -> int:
+        """All landings at a field, or those in one hour of the day by the sun."""
+        field = self._number("airport", airport)
+        if field is None:
+            return 0
+        return int(self.patterns.landings[field] if hour is None else self.patterns.hours[field, hour])
+
     def _key(self, who: Who, name: str) -> int | None:
         if who is Who.AIRCRAFT:
             return None if name.startswith("~") else int(name, 16)
@@ -188,6 +218,7 @@ class Baselines:
         for what, counted in (("visitors", self.visitors), ("visits", self.visits)):
             for who, one in counted.items():
                 columns |= {f"{what}_{who}_{name}": getattr(one, name) for name in Counted.__dataclass_fields__}
+        columns |= self.patterns.columns()
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **columns)
         return buffer.getvalue()
@@ -213,9 +244,19 @@ class Baselines:
                     for what in ("visitors", "visits")
                 ]
                 names = msgspec.json.decode(columns["names"].tobytes(), type=dict[str, tuple[str, ...]])
-                return Baselines(head, names, columns["classes"], ground, *counted)
+                patterns = Patterns.from_columns(columns)
+                return Baselines(head, names, columns["classes"], ground, counted[0], counted[1], patterns)
         except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile, msgspec.DecodeError) as error:
             raise InputError(f"{name}: damaged, or no baselines ({error}); learn them again, or delete it") from error
+
+
+def numbers_in(names: Sequence[str], column: Coded) -> npt.NDArray[np.int64]:
+    """The number of each text among ascending `names`, -1 where it is not there or empty, (n,)."""
+    found = []
+    for text in column.names:
+        i = bisect_left(names, text)
+        found.append(i if text and i < len(names) and names[i] == text else -1)
+    return np.array(found, np.int64)[column.codes]
 
 
 def _timed(columns: VisitColumns) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float64]]:

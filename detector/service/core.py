@@ -16,7 +16,7 @@ from detector.domain.decoded import Batch
 from detector.domain.errors import OutputError
 from detector.domain.frame import Tick
 from detector.domain.live import FeedEvent
-from detector.domain.stop import Stop
+from detector.domain.stop import Status, Stop
 from detector.feeds.spool import Position
 from detector.pipeline import Changes, Pipeline
 
@@ -49,8 +49,12 @@ class Tally:
 
     stops: Counter[tuple[int, str]] = field(default_factory=Counter)
     """Opened, by level and kind of the first revision."""
-    alerts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    """Revisions, by event, severity and the first rule."""
+    retracted: int = 0
+    """Stops taken back."""
+    alerts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Revisions, by event and severity."""
+    findings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """What rules have said in them, by event of the revision, rule and severity of the finding."""
     movements: Counter[str] = field(default_factory=Counter)
     gaps: Counter[str] = field(default_factory=Counter)
 
@@ -73,6 +77,7 @@ class Core:
         """Behind what was taken in last, in the spool."""
         self.tally = Tally()
         self._on_spool_lost = on_spool_lost
+        self._spool_lost = False
         self._onlooker = onlooker
         self._alerts: list[Alert] = []
 
@@ -84,6 +89,7 @@ class Core:
             except OutputError as error:
                 # Listening goes on: an alert is worth more than its recording.
                 self.spool = self.position = None
+                self._spool_lost = True
                 self._on_spool_lost(error)
         self._run(item)
 
@@ -96,6 +102,10 @@ class Core:
         """New revisions since the last call, in order."""
         alerts, self._alerts = self._alerts, []
         return alerts
+
+    def recording(self) -> bool | None:
+        """Whether the spool is written; None where there is none by the settings."""
+        return None if self.spool is None and not self._spool_lost else self.spool is not None
 
     def found(self) -> int:
         """How many new revisions `alerts` would give."""
@@ -117,11 +127,13 @@ class Core:
         for stop in changes.stops:
             self._count(stop)
         for alert in changes.alerts:
-            rule = alert.stop.findings[0].rule if alert.stop.findings else "none"
-            self.tally.alerts[alert.event.value, alert.severity.value, rule] += 1
+            self.tally.alerts[alert.event.value, alert.severity.value] += 1
+            said = {(finding.rule, finding.severity.value) for finding in alert.stop.findings}
+            self.tally.findings.update((alert.event.value, *one) for one in said)
         self.tally.movements.update(movement.kind for movement in changes.movements)
         self.tally.gaps.update(gap.kind.value for gap in changes.gaps if gap.revision == 1)
 
     def _count(self, stop: Stop) -> None:
         if stop.revision == 1:
             self.tally.stops[int(stop.level), stop.kind.value] += 1
+        self.tally.retracted += stop.status is Status.RETRACTED

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from detector.domain.decoded import Batch, joined
+from detector.domain.frame import FrameBatch
 from detector.domain.live import FeedEvent, FeedStatus
 
 FLUSH_ROWS = 2_500
@@ -15,15 +18,23 @@ FLUSH_ROWS = 2_500
 MOST_ROWS = 200_000
 """Four seconds of 50,000 frames a second, some 10 MB. Past that feeds wait, and TCP makes their senders wait."""
 
+USED_FORMATS = {df: f"DF{df}" for df in (0, 4, 5, 11, 16, 17, 18, 20, 21)}
+"""Downlink formats that the path reads. Noise makes any of 32, so all others are counted as one."""
+OTHER_FORMAT = "other"
+TRACK = "track"
+"""What a row of a decoded track is counted as."""
+
 
 @dataclass(slots=True)
 class FeedState:
     """What is known of a feed. `status` None before its first event; times are Unix s UTC.
 
+    `formats`: of `rows`, how many by downlink format (`DF17`), OTHER_FORMAT or TRACK.
     `gaps` and `gap_s`: how often it was lost after having been heard, and for how long in all (ended ones).
     """
 
     rows: int = 0
+    formats: Counter[str] = field(default_factory=Counter)
     status: FeedStatus | None = None
     reason: str = ""
     heard_at: float | None = None
@@ -56,6 +67,7 @@ class Intake:
         """Take in a batch; returns when there is room for more."""
         state = self.feeds.setdefault(feed, FeedState())
         state.rows += len(batch)
+        state.formats.update(_formats(batch))
         state.heard_at = self.now()
         self._waiting.append(batch)
         self.rows += len(batch)
@@ -97,6 +109,17 @@ class Intake:
         self._enough.clear()
         self._room.set()
         return _joined(waiting)
+
+
+def _formats(batch: Batch) -> dict[str, int]:
+    """How many of each format."""
+    if not isinstance(batch, FrameBatch):
+        return {TRACK: len(batch)}
+    # The format is the first five bits (ICAO Annex 10 Vol IV, 3.1.2.3.2.1).
+    counts = np.bincount(batch.payload[:, 0] >> 3, minlength=32).tolist()
+    told = {name: counts[df] for df, name in USED_FORMATS.items()}
+    told[OTHER_FORMAT] = len(batch) - sum(told.values())
+    return {name: n for name, n in told.items() if n}
 
 
 def _joined(waiting: list[Batch | FeedEvent]) -> list[Batch | FeedEvent]:

@@ -20,6 +20,7 @@ from detector.alerting.outbox import REMEMBERED_S, Outbox
 from detector.checkpoint import COMPLETE, Pending, Snapshot
 from detector.domain.errors import StateLostError, StoreError, StoreTakenError, StoreUnavailableError
 from detector.domain.live import Clock
+from detector.domain.ports import StoreFigures
 from detector.feeds.spool import Position
 from detector.service.core import Core
 from detector.service.log import Log
@@ -29,7 +30,7 @@ T = TypeVar("T")
 
 AGAIN_S = 1.0
 LOOK_S = 5.0
-"""How often the store is looked at for what others have asked for (`detector webhooks resend`)."""
+"""How often the store is asked for what others want (`detector webhooks resend`), and for its figures."""
 CHECK_S = 60.0
 """How often the server is asked whether it still keeps what it is given."""
 DOCUMENT = "service"
@@ -74,12 +75,14 @@ class Keeping:
 
     `kept_at`: when the state was written last; `write` is what the courier writes with, and `through` the courier's own
     `write`: a checkpoint goes that way, so that the messages its alerts made are in the same transaction.
+    `figures`: what the store told of itself when it was asked last (every LOOK_S), None where it did not.
     """
 
     def __init__(self, keeper: Keeper, core: Core, outbox: Outbox, spool_id: str, clock: Clock, log: Log) -> None:
         self.trouble: str | None = None
         self.kept_at = clock.now()
         self.took = Durations()
+        self.figures: StoreFigures | None = None
         self.through: Callable[[State], Awaitable[None]] = self._alone
         self.on_wishes: Callable[[Mapping[str, bytes]], None] = lambda _: None
         self.on_kept: Callable[[Position], None] = lambda _: None
@@ -228,6 +231,7 @@ class Keeping:
 
     async def _look(self) -> None:
         while True:
+            self.figures = await self._told_figures()
             await self._clock.sleep(LOOK_S)
             try:
                 wishes = await self._in_thread(lambda: self._keeper.load(RESEND))
@@ -235,6 +239,12 @@ class Keeping:
                 continue  # said where the state is written
             if wishes:
                 self.on_wishes(wishes)
+
+    async def _told_figures(self) -> StoreFigures | None:
+        try:
+            return await self._in_thread(self._keeper.figures)
+        except StoreError:
+            return None
 
     async def _check(self) -> None:
         while True:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+MODEL_FOLDER = "stop-outlier"
+
 
 def replay_home() -> Path:
     """Where the embedded stores of replays lie, one directory each."""
@@ -33,3 +35,8 @@ def reference_home() -> Path:
 def history_home() -> Path:
     """Where `detector history` keeps the stops of the past."""
     return state_home() / "history"
+
+
+def model_home() -> Path:
+    """Where `detector train` puts its model, and runs look for one first."""
+    return state_home() / "models" / MODEL_FOLDER

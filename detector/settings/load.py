@@ -23,8 +23,9 @@ from detector.reference.corrections import AirportCorrection, corrected
 from detector.reference.watch_entry import WatchEntry, words
 from detector.reference.watchlist import WatchList
 from detector.rules import RULES
-from detector.scoring import Baselines
-from detector.settings.homes import history_home, reference_home
+from detector.scoring import Baselines, Scorer
+from detector.settings.homes import MODEL_FOLDER, history_home, model_home, reference_home
+from detector.settings.model import LoadedModel, loaded_model
 from detector.settings.rules_file import refuse_unknown_lists, rules_of
 from detector.settings.schema import RULES_FILE, Settings
 from detector.settings.tables import load_tables
@@ -50,6 +51,7 @@ NOT_HASHED: dict[str, Any] = {
         "aircraft",
         "reference",
         "history",
+        "model",
     )
 }
 """Where the input comes from and the result goes says nothing of what is found; what does is hashed by itself."""
@@ -91,6 +93,16 @@ class Configuration:
     tables_used: tuple[TableUsed, ...] = ()
     usual: Baselines | None = None
     """What history has taught; None where `detector history learn` was never run."""
+    model: LoadedModel | None = None
+    """What scores stops; None without enough history, or where it was refused."""
+    notes: tuple[str, ...] = ()
+    """What a person has to know of it: a model that is refused."""
+
+    def scorer(self) -> Scorer | None:
+        """What gives the stops of one stream their scores."""
+        if self.model is None or self.usual is None:
+            return None
+        return self.model.scorer(self.usual, self.airports)
 
 
 def find_config(path: Path | None) -> Path:
@@ -185,6 +197,7 @@ def load_configuration(path: Path | None = None, airports: bytes | None = None) 
     if rules_tree is not None:
         refuse_unknown_lists(rules_tree, settings.rules, watch_list.lists)
     usual, learned = _usual(history_folder(found.parent, settings) / BASELINES)
+    model, note = loaded_model(model_folders(found.parent, settings), usual)
     # What the files say, not how they are written: comments, order of keys and file names do not count.
     rules = msgspec.structs.replace(settings.rules, routes=())
     content = {
@@ -196,6 +209,7 @@ def load_configuration(path: Path | None = None, airports: bytes | None = None) 
         "watchlists": [entry for _, entry in entries],
         "tables": tables.hashes,
         "usual": [table.sha256 for table in learned],
+        "model": None if model is None else model.manifest.sha256,
     }
     return Configuration(
         found,
@@ -204,8 +218,10 @@ def load_configuration(path: Path | None = None, airports: bytes | None = None) 
         watch_list,
         hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest(),
         directory,
-        (*tables.used, *learned, *_files_used(found.parent, settings)),
+        (*tables.used, *learned, *(() if model is None else (model.used,)), *_files_used(found.parent, settings)),
         usual,
+        model,
+        () if note is None else (note,),
     )
 
 
@@ -217,6 +233,14 @@ def reference_folder(config_dir: Path, settings: Settings) -> Path:
 def history_folder(config_dir: Path, settings: Settings) -> Path:
     """Where `detector history` keeps stops of the past, and what was learned from them."""
     return history_home() if settings.history is None else config_dir / settings.history
+
+
+def model_folders(config_dir: Path, settings: Settings) -> tuple[Path, ...]:
+    """Where the model may lie, the first that is there counts: what was trained here, then what came along."""
+    if settings.model is not None:
+        return (config_dir / settings.model,)
+    package = Path(detector.__file__).parent
+    return (model_home(), *(place / "models" / MODEL_FOLDER for place in (package, package.parent)))
 
 
 def _usual(path: Path) -> tuple[Baselines | None, tuple[TableUsed, ...]]:

@@ -63,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     aircraft: str | None = "aircraft.yaml"
     reference: str | None = None
     history: str | None = None
+    model: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse two of one name or number: nobody could tell them apart."""

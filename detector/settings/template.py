@@ -77,6 +77,9 @@ reference: null
 
 # Folder of the stops of the past that `detector history` keeps; null is `history` in the directory of the state.
 history: null
+# Folder of the model that scores stops; null is what `detector train` made last, else the one that came along. It is
+# used once history holds 1,000 visits.
+model: null
 """
 LISTS: dict[str, type[msgspec.Struct]] = {
     "feeds": FeedSettings,

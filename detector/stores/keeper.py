@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from detector.domain.errors import StateLostError, StoreError, StoreTakenError, StoreUnavailableError
-from detector.domain.ports import Guard
+from detector.domain.ports import Guard, StoreFigures
 from detector.stores import OpenStore
 
 OWNER = "owner"
@@ -114,6 +114,10 @@ class Keeper:
         Raises StoreError where it throws keys away when it is full, StateLostError where it has done so.
         """
         return self._store.check()
+
+    def figures(self) -> StoreFigures | None:
+        """What the store tells of itself now. Raises StoreError."""
+        return self._store.figures()
 
     def close(self) -> None:
         """Close the store."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from detector.domain.ports import Guard
+from detector.domain.ports import Guard, StoreFigures
 
 
 class MemoryStore:
@@ -35,6 +35,10 @@ class MemoryStore:
     def check(self) -> tuple[str, ...]:
         """The same as at its opening."""
         return self.notes
+
+    def figures(self) -> StoreFigures:
+        """It ends with the program."""
+        return StoreFigures(durable=False)
 
     def close(self) -> None:
         """Nothing is held open."""

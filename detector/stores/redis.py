@@ -19,7 +19,7 @@ from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
 from detector.domain.errors import StateLostError, StoreError, UsageError
-from detector.domain.ports import Guard
+from detector.domain.ports import Guard, StoreFigures
 from detector.stores.sayings import TIMEOUT_S, is_changed, store_errors
 
 KEYS_PER_COMMAND = 1000
@@ -106,6 +106,12 @@ class RedisStore:
                 raise StateLostError(f"{self._label} has evicted {evicted - before} keys: it is shared, and was full")
             return durability_notes(self._client, self._label)
 
+    def figures(self) -> StoreFigures | None:
+        """What INFO says; None where the server forbids asking."""
+        with store_errors(self._label):
+            self._before_call()
+            return figures_of(self._client)
+
     def close(self) -> None:
         """Let go of the connection."""
         self._client.close()
@@ -182,6 +188,21 @@ def durability_notes(client: redis.Redis, label: str) -> tuple[str, ...]:
     if not info.get("aof_enabled"):
         return (f"{label} has `appendonly no`: its last writes are lost if it is killed",)
     return ()
+
+
+def figures_of(client: redis.Redis) -> StoreFigures | None:
+    """Memory and persistence as INFO has them; None where it may not be asked."""
+    try:
+        info = client.info("memory", "persistence")
+    except redis.ResponseError:
+        return None
+    return StoreFigures(
+        durable=bool(info.get("aof_enabled")) and info.get("aof_last_write_status") == "ok",
+        evicts=info.get("maxmemory_policy", "noeviction") != "noeviction",
+        memory_bytes=int(info.get("used_memory", 0)),
+        memory_limit_bytes=int(info.get("maxmemory", 0)),
+        log_bytes=int(info.get("aof_current_size", 0)),
+    )
 
 
 def evicted_keys(client: redis.Redis) -> int | None:

@@ -48,7 +48,7 @@ def test_all_forms_come_from_the_store_of_a_replay_at_once(
     assert status_of(["alerts", "export", story.id[:16], "--map", str(drawn), *arguments]) == 0
     assert capsys.readouterr().out.count(story.id) == 4
     told = said(drawn)
-    for words in ("stop at Sunan, Pyongyang (ZKPY)", "left Vladivostok (UHWW) about 7 Nov 00:25", "south of Kazan",
+    for words in ("stop at Sunan, Pyongyang (ZKPY)", "climbing away from Vladivostok (UHWW)", "south of Kazan",
                   "last heard 7 Nov 01:26 at 2,500 ft", "heard again 7 Nov 02:15", "Recording: pyongyang.csv.gz.",
                   "lowest that anybody was heard here"):  # fmt: skip
         assert words in told

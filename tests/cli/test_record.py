@@ -60,6 +60,7 @@ class ToldFeed:
 
     name: str
     script: Callable[[Inlet, Clock], Awaitable[None]]
+    kind: str = "beast"
     receiver: int = 1
     raw: bool = True
     rejects: RejectCounts = field(default_factory=RejectCounts)

@@ -84,6 +84,11 @@ class Rig:
             "--port", str(self._beast_port), "--seed", str(self._seed), "--aircraft", str(self._aircraft),
         )  # fmt: skip
 
+    @property
+    def page(self) -> str:
+        """Where its health and metrics are."""
+        return f"127.0.0.1:{self.http_port}"
+
     def start_receiver(self) -> None:
         options = "--port", str(self._receiver_port), "--secret", SECRET, "--file", str(self._taken)
         self._start("receiver", "tests.faults.webhook_receiver", *options)
@@ -121,7 +126,7 @@ class Rig:
     def health(self) -> dict[str, Any] | None:
         """What the service tells of itself, None where it does not answer."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}/health", timeout=2.0) as answer:
+            with urllib.request.urlopen(f"http://{self.page}/health", timeout=2.0) as answer:
                 return dict(json.load(answer))
         except urllib.error.HTTPError as error:
             with error:

@@ -19,6 +19,7 @@ from detector.decoding import ColumnarDecoder
 from detector.domain.frame import FrameBatch, Tick
 from detector.domain.wire import alert_line, stop_line
 from detector.pipeline import Changes, Limits, Pipeline
+from detector.scoring import Baselines, Scorer
 from detector.settings import Configuration, load_configuration
 from detector.simulation import Scenario, Simulation, parse_scenario, simulate
 
@@ -52,17 +53,21 @@ def frames() -> FrameBatch:
     return FrameBatch(at, told.payload, told.length, told.receiver, told.level, told.mlat)
 
 
-def new_pipeline(limits: Limits | None = None) -> Pipeline:
+def new_pipeline(
+    limits: Limits | None = None, usual: Baselines | None = None, scorer: Scorer | None = None
+) -> Pipeline:
     settings = configuration().settings
-    usual = Limits(settings.tracking, settings.movements, settings.checks, settings.rules, settings.alerting)
+    as_set = Limits(settings.tracking, settings.movements, settings.checks, settings.rules, settings.alerting)
     known = configuration()
     return Pipeline(
         ColumnarDecoder(),
         known.airports,
         known.watchlist,
-        limits or usual,
+        limits or as_set,
         identities=known.identities,
         reference=known.tables_used,
+        usual=usual,
+        scorer=scorer,
     )
 
 

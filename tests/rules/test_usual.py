@@ -13,6 +13,7 @@ from detector.domain.visit import Visit, VisitColumns
 from detector.rules import RulesFile, findings
 from detector.scoring import Baselines
 from tests.rules.test_rules import AT, stop, watch_list
+from tests.scoring.places import PLACES
 
 DAY = 86_400.0
 HOME = {"airport": "UUMO", "operator": "State Air", "type_code": "IL62", "state": "RU", "military": True}
@@ -39,7 +40,7 @@ def visits(
 
 
 def learned(*groups: list[Visit]) -> Baselines:
-    return Baselines.of(VisitColumns.of([one for group in groups for one in group]), CLASSES.get)
+    return Baselines.of(VisitColumns.of([one for group in groups for one in group]), CLASSES.get, PLACES)
 
 
 WHO = Identity(

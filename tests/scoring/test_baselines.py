@@ -13,6 +13,7 @@ from detector.domain.errors import InputError
 from detector.domain.visit import Visit, VisitColumns
 from detector.scoring import Baselines, Who
 from detector.scoring.ground_times import LEAST_GROUP, MEDIAN, QUANTILES, depths
+from tests.scoring.places import PLACES
 
 DAY = 86_400.0
 T0 = 1_700_000_000.0
@@ -25,11 +26,12 @@ def visit(number: int, minutes: float | None = 45.0, **values: object) -> Visit:
         "landed_at": T0 + number * DAY, "level": 4, "source": "test",
     }  # fmt: skip
     seconds = None if minutes is None else minutes * 60.0
-    return Visit(id=f"v{number}", ground_min_s=seconds, ground_max_s=seconds, **{**usual, **values})  # type: ignore[arg-type]
+    usual |= {"ground_min_s": seconds, "ground_max_s": seconds}
+    return Visit(id=f"v{number}", **{**usual, **values})  # type: ignore[arg-type]
 
 
 def learned(*visits: Visit) -> Baselines:
-    return Baselines.of(VisitColumns.of(list(visits)), CLASSES.get)
+    return Baselines.of(VisitColumns.of(list(visits)), CLASSES.get, PLACES)
 
 
 def usual(known: Baselines, type_code: str, airport: str = "LSZH", operator: str = "One Air", least: int = 5):  # type: ignore[no-untyped-def]

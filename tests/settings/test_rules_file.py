@@ -133,7 +133,7 @@ MISTAKES = [
     (
         "route with all rules off",
         ALL_OFF + "routes:\n  - {to: desk}\n",
-        10,
+        11,
         "can never hold: every rule is switched off",
     ),
     (

@@ -35,6 +35,13 @@ def start_empty(store: OpenStore) -> None:
 
 
 class TestEveryStore:
+    def test_tells_whether_it_survives_a_kill(self, store: OpenStore, kind: str) -> None:
+        told = store.figures()
+        assert told is not None
+        assert told.durable == (kind != "memory")
+        assert not told.evicts
+        assert (told.memory_bytes is None) == (kind == "memory")
+
     def test_gives_back_what_a_checkpoint_wrote(self, store: OpenStore) -> None:
         store.checkpoint({"aircraft:15522c": b"one", "aircraft:3944ef": b"two"})
         assert store.load("aircraft:") == {"aircraft:15522c": b"one", "aircraft:3944ef": b"two"}

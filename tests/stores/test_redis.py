@@ -95,10 +95,29 @@ def test_a_server_without_persistence_is_noted(start_redis: Callable[..., str], 
     durable.close()
 
 
+def test_a_server_tells_how_it_keeps_its_data_as_it_is_now(start_redis: Callable[..., str]) -> None:
+    url = start_redis("--appendonly", "yes", "--maxmemory", "64mb")
+    store = opened(url)
+    store.checkpoint({"k": b"1" * 100_000})
+    told = store.figures()
+    assert told is not None
+    assert (told.durable, told.evicts, told.memory_limit_bytes) == (True, False, 64 << 20)
+    assert told.memory_bytes is not None
+    assert told.memory_bytes > 100_000 < told.log_bytes
+    with redis.Redis(unix_socket_path=url.removeprefix("unix://")) as person:
+        person.config_set("appendonly", "no")
+        person.config_set("maxmemory-policy", "allkeys-lru")
+    told = store.figures()
+    assert told is not None
+    assert (told.durable, told.evicts) == (False, True)
+    store.close()
+
+
 def test_a_server_that_does_not_tell_its_settings_is_used_with_a_note(start_redis: Callable[..., str]) -> None:
     store = opened(start_redis("--rename-command", "INFO", "", "--rename-command", "CONFIG", ""))
     assert len(store.notes) == 1
     assert "does not tell" in store.notes[0]
+    assert store.figures() is None
     store.checkpoint({"k": b"1"})
     assert store.load("") == {"k": b"1"}
     store.close()

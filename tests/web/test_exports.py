@@ -99,7 +99,7 @@ def test_kml_tells_times_and_what_was_not_heard() -> None:
     assert iso(case.alert.stop.landed.earliest or 0.0) in spans
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(TEXTS)
 def test_no_text_does_anything_in_kml(text: str) -> None:
     root = ET.fromstring(kml(picture_cases.named(text)))
@@ -109,7 +109,7 @@ def test_no_text_does_anything_in_kml(text: str) -> None:
     assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b-\u200f]", written)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(TEXTS)
 def test_no_cell_of_a_table_is_a_formula(text: str) -> None:
     rows = list(csv.reader(io.StringIO(csv_table(picture_cases.named(text)).decode("utf-8"), newline="")))
@@ -133,7 +133,7 @@ def test_a_table_is_in_the_order_of_time_and_in_utc() -> None:
     assert (landed["airport"], landed["observed"], landed["latest_utc"]) == ("ZKPY", "no", "2024-11-07T01:49:30Z")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(TEXTS)
 def test_geojson_is_json_whatever_the_texts(text: str) -> None:
     # An alert with half a character in it cannot be written at all.

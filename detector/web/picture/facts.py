@@ -5,9 +5,13 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Sequence
 
+import numpy as np
+
 from detector.domain.alert import JourneyStep
+from detector.domain.durations import duration_text
 from detector.domain.geo import distance_nm
 from detector.domain.stop import Level, Moment, Stop
+from detector.domain.track import Track
 from detector.reference.airports import Airports
 from detector.web.picture.case import PictureCase
 from detector.web.picture.orientation import near_text, wind
@@ -21,7 +25,6 @@ from detector.web.replay_map.words import (
     contradiction_text,
     dated_interval_text,
     day_clock,
-    duration_text,
     ground_time_text,
     held_text,
     meaning,
@@ -37,7 +40,9 @@ STEPS = 4
 """Of a journey: the first ones and the last."""
 CANDIDATES = 6
 AT_FIELD_FT = 3_000.0
-"""A track that begins or ends lower than this above a field near it began or ended there."""
+"""A track that begins lower than this above a field may have begun there,"""
+CLIMB_S, CLIMB_FT = 300.0, 1_000.0
+"""if so long after it is so much higher."""
 
 
 def facts(case: PictureCase, way: Way | None) -> list[Fact]:
@@ -153,11 +158,20 @@ def _began(way: Way, first: KeyPoint, stop: Stop, airports: Airports) -> str:
         return f"left {name} {about}{day_clock(origin.departed.estimate)}"
     if way.track.cut and first.at <= float(way.track.at[0]):
         return f"its track was kept from {day_clock(first.at)}{_height(first)}"
+    heard = f"first heard {_at(first, stop, airports)}"
     near = field_near(airports, first.latitude_deg, first.longitude_deg)
-    low = near is not None and (first.altitude_ft or 0.0) < float(airports.elevation_ft[near.index]) + AT_FIELD_FT
-    if near is not None and low:
-        return f"left {near.short} ({near.code}) about {day_clock(first.at)}, where it was first heard"
-    return f"first heard {day_clock(first.at)}{_height(first)}"
+    if near is None or not _climbs_from(way.track, first, float(airports.elevation_ft[near.index])):
+        return heard
+    return f"first heard {day_clock(first.at)}{_height(first)}, climbing away from {near.short} ({near.code})"
+
+
+def _climbs_from(track: Track, first: KeyPoint, elevation_ft: float) -> bool:
+    """Whether a track begins low above a field and goes up from there: one that begins low may as well be landing."""
+    if first.altitude_ft is None or first.altitude_ft > elevation_ft + AT_FIELD_FT:
+        return False
+    soon = (track.at >= first.at) & (track.at <= first.at + CLIMB_S)
+    altitudes = track.altitude_ft[soon & ~np.isnan(track.altitude_ft)]
+    return len(altitudes) > 0 and float(altitudes[-1]) >= first.altitude_ft + CLIMB_FT
 
 
 def _at(point: KeyPoint, stop: Stop, airports: Airports) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from detector.domain.durations import duration_text
 from detector.domain.stop import Level, Moment, Stop
 from detector.reference.airports import Airports
 from detector.web.replay_map.case import believed
@@ -14,7 +15,7 @@ from detector.web.replay_map.lines import LEGS, Kind, Way
 from detector.web.replay_map.markup import Markup, element
 from detector.web.replay_map.plot_scale import HEIGHT, WIDTH, Scale
 from detector.web.replay_map.speeds import speed_plot
-from detector.web.replay_map.words import clock, day, duration_text
+from detector.web.replay_map.words import clock, day
 
 AROUND_S = 3 * 3600.0
 """Of the flights before and after the stop, at most this much."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detector.domain.alert import Alert
+from detector.domain.durations import duration_text
 from detector.domain.stop import Kind, Level, Moment, Stop, Verdict
 from detector.reference.airports import Airports
 from detector.web.replay_map.fields import field_of
@@ -15,7 +16,6 @@ from detector.web.replay_map.words import (
     clock,
     dated_interval_text,
     day,
-    duration_text,
     ground_time_text,
     held_text,
     interval_text,

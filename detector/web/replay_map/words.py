@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
+from detector.domain.durations import duration_text
 from detector.domain.names import aircraft_name
 from detector.domain.stop import Check, GroundTime, Level, Moment, Status, Stop, Verdict
 from detector.domain.times import EPOCH
@@ -79,6 +80,7 @@ RULES = {
     "journey": "Where it went next",
     "first_visit": "First visit",
     "unusual_ground_time": "Unusual time on the ground",
+    "outlier": "Unlike the stops of the past",
 }
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -136,16 +138,6 @@ def _interval(moment: Moment, beside: float, *, guess: bool) -> str:
 
 def _dated(at: float, beside: float) -> str:
     return clock(at) if day(at) == day(beside) else f"{day(at)} {clock(at)}"
-
-
-def duration_text(seconds: float) -> str:
-    """`47 min`, `1 h 05 min`, `2 d 3 h`; to the nearest minute."""
-    minutes = round(seconds / 60.0)
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 48 * 60:
-        return f"{minutes // 60} h {minutes % 60:02d} min"
-    return f"{minutes // 1440} d {minutes % 1440 // 60} h"
 
 
 def ground_time_text(time: GroundTime, *, guess: bool = True) -> str:
