@@ -20,6 +20,14 @@ def redis_server_command() -> tuple[str, dict[str, str]]:
     return debian_command("redis-server")
 
 
+def chromium() -> str:
+    """The browser that pages are looked at with: too large to be unpacked for a test. Raises NoProgramError."""
+    found = shutil.which("chromium")
+    if found is None:
+        raise NoProgramError("a test needs chromium (Debian: apt-get install chromium)")
+    return found
+
+
 def debian_command(name: str, package: str | None = None) -> tuple[str, dict[str, str]]:
     """The program of `package` (by default the one of its own name), and the environment it needs.
 

@@ -36,6 +36,13 @@ def alert_from(record: Record) -> Alert:
     return msgspec.convert(values | {"stop": whole}, Alert)
 
 
+def stop_from(record: Record) -> Stop:
+    """The stop of a record by itself (`detector.stop/1`), which does not tell when it was revised: its last time
+    stands for that. Raises KeyError, TypeError or ValueError."""
+    last = record["departed"] or record["landed"]
+    return _stop(record, parse_iso(last["latest"]), None, None)
+
+
 def _stop(record: Record, revised_at: float, airport_name: str | None, identity: Identity | None) -> Stop:
     landed = _moment(record["landed"])
     departed = record["departed"]

@@ -9,6 +9,7 @@ from typing import Any
 from detector.domain.identity import Identities
 from detector.reference import Airports, WatchList
 from detector.web.live import LiveModel
+from detector.web.pages.view import Cases
 
 Health = Callable[[], Mapping[str, Any]]
 """What /health tells; `ok` of it False makes it status 503."""
@@ -18,7 +19,7 @@ Bundles = Callable[[str], Awaitable[bytes | None]]
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One service. `now`: its clock; `bundles` is None where none can be made."""
+    """One service. `now`: its clock; `bundles`, `cases` are None where none can be made."""
 
     model: LiveModel
     airports: Airports
@@ -27,6 +28,7 @@ class Served:
     health: Health
     now: Callable[[], float]
     bundles: Bundles | None = None
+    cases: Cases | None = None
 
     def code_of(self, airport: str | None) -> str | None:
         """The field's own code, whichever of its codes was given; one that no field has stays, and finds nothing."""
