@@ -11,7 +11,7 @@ const DASHES = /** @type {Record<string, number[]>} */ ({ heard: [], inferred: [
 const LEGS = 6;
 const SILENCE_S = 300;
 
-/** @typedef {{kind: string, leg: number, until: number | null, places: [number, number][], at: (number | null)[]}} Line */
+/** @typedef {{kind: string, leg: number, since: number | null, until: number | null, places: [number, number][], at: (number | null)[]}} Line */
 export const shown = {
   /** @type {Line[]} */
   lines: [],
@@ -38,6 +38,7 @@ export async function readCase(id) {
       shown.lines.push({
         kind: properties.kind,
         leg: (properties.flight - 1) % LEGS,
+        since: unix(properties.from_utc),
         until: unix(properties.until_utc),
         places: part.map(([lon, lat]) => [toX(lon), toY(lat)]),
         at: part.map((_, k) => unix(times?.[k])),
@@ -56,11 +57,11 @@ export async function readTrack(icao24) {
     const place = /** @type {[number, number]} */ ([toX(points.longitude_deg[i]), toY(points.latitude_deg[i])]);
     if (line && at - points.at[i - 1] > SILENCE_S) {
       const before = line.places[line.places.length - 1];
-      shown.lines.push({ kind: "gap", leg: 0, until: at, places: [before, place], at: [points.at[i - 1], at] });
+      shown.lines.push({ kind: "gap", leg: 0, since: points.at[i - 1], until: at, places: [before, place], at: [points.at[i - 1], at] });
       line = null;
     }
     if (!line) {
-      line = { kind: "heard", leg: 0, until: null, places: [], at: [] };
+      line = { kind: "heard", leg: 0, since: at, until: null, places: [], at: [] };
       shown.lines.push(line);
     }
     line.places.push(place);
@@ -94,6 +95,7 @@ function wordsOf(told) {
 export function paintCase({ context, zoom, at }) {
   context.lineJoin = "round";
   for (const line of shown.lines) {
+    if (state.at !== null && line.since !== null && line.since > state.at) continue;
     context.strokeStyle = colour(`--leg${line.leg}`);
     context.lineWidth = 2.4;
     context.globalAlpha = line.kind === "gap" ? 0.75 : 1;
