@@ -41,8 +41,9 @@ class Window:
 @contextlib.contextmanager
 def browser() -> Iterator[Browser]:
     """Debian's, without a window on any screen."""
+    program, environment = chromium()
     with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        one = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"], env=environment)
         try:
             yield one
         finally:
