@@ -55,8 +55,10 @@ def debian_command(name: str, package: str | None = None, below: str = "usr/bin"
         program = root / below / name
         if not program.exists():
             _unpack(package, root)
-    folders = (*(root / "usr" / "lib").glob("*-linux-*"), *(root / "lib").glob("*-linux-*"))
-    libraries = ":".join(str(path) for path in sorted(folders) if path.is_dir())
+    folders = [*(root / "usr" / "lib").glob("*-linux-*"), *(root / "lib").glob("*-linux-*")]
+    # Some packages have libraries of their own one folder further down.
+    folders += [path for folder in folders for path in folder.iterdir() if path.is_dir() and any(path.glob("lib*.so*"))]
+    libraries = ":".join(map(str, sorted(folders)))
     return str(program), {**os.environ, "LD_LIBRARY_PATH": libraries}
 
 

@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
     """Debian's, without a window on any screen."""
     program, environment = chromium()
     with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"], env=environment)
+        one = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"], env=dict(environment))
         try:
             yield one
         finally:
