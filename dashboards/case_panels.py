@@ -16,7 +16,7 @@ from grafana_foundation_sdk.models.common import (
     VizOrientation,
 )
 from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, DynamicConfigValue, FieldColorModeId
-from grafana_foundation_sdk.models.geomap import MapCenterID
+from grafana_foundation_sdk.models.geomap import MapCenterID, TooltipMode
 
 from dashboards import api
 from dashboards.api import AnswerOf, Asked, Question
@@ -98,7 +98,8 @@ def world(title: str, description: str, stops: Question, alerts: Question, *, he
         )
         .controls(geomap.ControlsOptions().show_zoom(True).mouse_wheel_zoom(True).show_scale(True))
         .thresholds(steps_of(LEVELS))
-        .override_by_name("title", [_property("links", [CASE])])
+        .tooltip(geomap.TooltipOptions().mode(TooltipMode.DETAILS))
+        .override_by_name("alert", [_property("links", [CASE])])
         .height(height)
         .span(24)
     )

@@ -20,8 +20,27 @@ def redis_server_command() -> tuple[str, dict[str, str]]:
     return debian_command("redis-server")
 
 
-def debian_command(name: str, package: str | None = None) -> tuple[str, dict[str, str]]:
-    """The program of `package` (by default the one of its own name), and the environment it needs.
+FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>
+"""
+
+
+def chromium() -> tuple[str, dict[str, str]]:
+    """The browser that pages are looked at with, and its environment. Raises NoProgramError."""
+    if found := shutil.which("chromium"):
+        return found, dict(os.environ)
+    # What lies in usr/bin is a script that looks for the program below /usr.
+    program, environment = debian_command("chromium", below="usr/lib/chromium")
+    root = Path(program).parents[3]
+    fonts = root.parent / "fonts.conf"
+    fonts.write_text(FONTS.format(fonts=root / "usr" / "share" / "fonts", cache=root.parent / "fonts"), "utf-8")
+    return program, environment | {"FONTCONFIG_FILE": str(fonts)}
+
+
+def debian_command(name: str, package: str | None = None, below: str = "usr/bin") -> tuple[str, dict[str, str]]:
+    """The program of `package` (by default the one of its own name), and the environment it needs. `below`: where in
+    the package it lies.
 
     Raises NoProgramError: what needs it is never left untested.
     """
@@ -33,10 +52,13 @@ def debian_command(name: str, package: str | None = None) -> tuple[str, dict[str
     with (home / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several test workers start at once
         root = home / "root"
-        program = root / "usr" / "bin" / name
+        program = root / below / name
         if not program.exists():
             _unpack(package, root)
-    libraries = ":".join(str(path) for path in sorted((root / "usr" / "lib").glob("*-linux-*")))
+    folders = [*(root / "usr" / "lib").glob("*-linux-*"), *(root / "lib").glob("*-linux-*")]
+    # Some packages have libraries of their own one folder further down.
+    folders += [path for folder in folders for path in folder.iterdir() if path.is_dir() and any(path.glob("lib*.so*"))]
+    libraries = ":".join(map(str, sorted(folders)))
     return str(program), {**os.environ, "LD_LIBRARY_PATH": libraries}
 
 
@@ -72,4 +94,4 @@ def _unpack(name: str, root: Path) -> None:
 
 
 def _run(command: list[str], folder: Path) -> str:
-    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, timeout=300).stdout
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, timeout=600).stdout

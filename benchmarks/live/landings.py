@@ -15,6 +15,7 @@ from detector.simulation import Field
 from detector.simulation.emission import emit
 from detector.simulation.encode import frames
 from detector.simulation.flight import Air
+from detector.simulation.route import stand_of
 from detector.simulation.scenario import Aircraft, Flight, Scenario, Wind
 from detector.simulation.timeline import timeline_of
 
@@ -24,6 +25,8 @@ APPROACH_NM = 12.0
 APPROACH_FT = 3_000.0
 """Where they fly to the runway's axis, and how high above the field."""
 APPROACH_KT = 180.0
+APART_NM = 0.1
+"""Between the stands of two that land at the same field."""
 COMPLETE_S = 90.0
 """Shorter ground contact is a touch-and-go (`movements.touch_and_go_s`)."""
 HEARD_S = 200.0
@@ -43,13 +46,15 @@ def listed_fields(configuration: Configuration, at: float) -> list[Field]:
 
 def landings(fields: list[Field], completed_at: list[float], seed: int) -> list[FrameBatch]:
     """One aircraft for each time, taking the fields by turns: all that it sends until ten minutes after the landing."""
-    return [_landing(k, fields[k % len(fields)], at, seed) for k, at in enumerate(completed_at)]
+    turns = enumerate(completed_at)
+    return [_landing(k, fields[k % len(fields)], k // len(fields), at, seed) for k, at in turns]
 
 
-def _landing(number: int, field: Field, completed_at: float, seed: int) -> FrameBatch:
+def _landing(number: int, field: Field, turn: int, completed_at: float, seed: int) -> FrameBatch:
     start = float(int(completed_at) - 1_200)
     runway = max(field.runways, key=lambda end: (end.length_ft, end.ident))
     begin = destination(runway.lat, runway.lon, (runway.heading_deg + 180.0) % 360.0, APPROACH_NM)
+    lat, lon = stand_of(field)
     flight = Flight(
         off_block=datetime.fromtimestamp(start, UTC).isoformat(),
         destination=field.code,
@@ -57,6 +62,8 @@ def _landing(number: int, field: Field, completed_at: float, seed: int) -> Frame
         via=[begin],
         cruise_ft=field.elevation_ft + APPROACH_FT,
         speed_kt=APPROACH_KT,
+        # Several on one spot would be taken for false positions.
+        stand=destination(lat, lon, runway.heading_deg, APART_NM * turn),
     )
     aircraft = Aircraft(
         icao24=f"{FIRST_ICAO24 + number:06x}",

@@ -33,6 +33,7 @@ from detector.web.api.events import Streams
 from detector.web.api.served import Served
 from detector.web.edge import EdgeServer, bound, edge
 from detector.web.live import LiveModel
+from detector.web.pages.router import Tiles
 
 SHUT = frozenset({FeedStatus.LOST, FeedStatus.SILENT})
 
@@ -127,8 +128,9 @@ class Serving:
         service = Service(parts)
         if page is not None and model is not None:
             streams = Streams(self._served(configuration, model, parts, service))
-            names = settings.service.http_names
-            app = edge(streams, ServiceMetrics(parts, tally).text, token, names)
+            named = settings.service
+            tiles = Tiles(named.tile_url, named.tile_by)
+            app = edge(streams, ServiceMetrics(parts, tally).text, token, named.http_names, tiles)
             parts.others = EdgeServer(app, page, streams.end).run, lambda: model.look_up(clock)
         log.info(
             "listening",

@@ -8,6 +8,8 @@ import msgspec
 from msgspec import Meta
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
+TILES = r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[A-Za-z0-9._~/{}?&=%@-]*$"
+"""A host by name, and nothing that could be more than one source in a policy of the page."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -26,6 +28,9 @@ class ServiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                   addresses and localhost: that of a proxy before it, say
     token_env     environment variable with the bearer token that everything but /health asks for; needed where
                   http_host is no loopback address
+    tile_url      pictures under the map, as https://tiles.example.org/{z}/{x}/{y}.png: every browser that opens the map
+                  then asks that server, and tells it which part of the world is looked at. null: none but our own land
+    tile_by       the words that the maker of the tiles asks for
     """
 
     store: str = "embedded"
@@ -36,8 +41,12 @@ class ServiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     http_port: Port = 8090
     http_names: tuple[Annotated[str, Meta(min_length=1, max_length=253)], ...] = ()
     token_env: str | None = None
+    tile_url: Annotated[str, Meta(pattern=TILES, max_length=300)] | None = None
+    tile_by: Annotated[str, Meta(max_length=200)] = ""
 
     def __post_init__(self) -> None:
-        """Refuse a page that anybody could read."""
+        """Refuse a page that anybody could read, and tiles of no place."""
+        if self.tile_url is not None and any(part not in self.tile_url for part in ("{z}", "{x}", "{y}")):
+            raise ValueError(f"tile_url {self.tile_url}: name the place of {{z}}, {{x}} and {{y}} in it")
         if self.http_host not in LOOPBACK and self.http_port and self.token_env is None:
             raise ValueError(f"http_host {self.http_host} is no loopback address: name a token with token_env")

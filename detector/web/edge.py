@@ -16,29 +16,34 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from detector.domain.errors import UsageError
 from detector.web import problems
-from detector.web.api import aircraft, alerts, description, documents, events, login, places, stops
+from detector.web.api import aircraft, alerts, description, documents, events, login, places, positions, stops
 from detector.web.api.events import ABORT, Streams
 from detector.web.api.parameters import known_only
 from detector.web.api.served import Health
 from detector.web.guard import Guard
+from detector.web.pages import assets
+from detector.web.pages import router as pages
+from detector.web.pages.router import Tiles
 from detector.web.sessions import Sessions
 
-OPEN_PATHS = frozenset({"/health", "/login", "/logout"})
-"""What needs no token: it tells nothing of any aircraft."""
-PAGES = """detector
-
-/health        whether it listens and keeps its state, as JSON
-/metrics       for Prometheus
-/api/v1        alerts, stops, gaps, aircraft, airports, areas, events
-/openapi.json  what they answer
-"""
+OPEN_PATHS = frozenset({"/health", "/log-in", "/login", "/logout"})
+"""What needs no token, besides what pages load: it tells nothing of any aircraft."""
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 API = "/api/v1"
 
 
-def edge(streams: Streams, metrics: Callable[[], bytes], token: str | None, names: Iterable[str] = ()) -> Guard:
-    """The application. `token`: what a bearer has to show for all but health; None where only loopback can ask, by
-    address, as `localhost` or by one of `names`."""
+def edge(
+    streams: Streams,
+    metrics: Callable[[], bytes],
+    token: str | None,
+    names: Iterable[str] = (),
+    tiles: Tiles | None = None,
+) -> Guard:
+    """The application: the map at /, cases, API and metrics.
+
+    `token`: what a bearer has to show for all but health; None where only loopback can ask, by address, as `localhost`
+    or by one of `names`.
+    """
     app = FastAPI(title="detector", docs_url=None, redoc_url=None, openapi_url=None)
     app.openapi = lambda: description.described(app)  # type: ignore[method-assign]
     problems.install(app)
@@ -46,15 +51,15 @@ def edge(streams: Streams, metrics: Callable[[], bytes], token: str | None, name
     sessions = Sessions(token, served.now)
     app.include_router(login.router(sessions))
     api = APIRouter(prefix=API, dependencies=[Depends(known_only)])
-    for part in (alerts, documents, stops, aircraft, places):
+    for part in (alerts, documents, stops, aircraft, positions, places):
         api.include_router(part.router(served))
     api.include_router(events.router(streams))
     api.include_router(_health(served.health))
     app.include_router(api)
 
-    @app.get("/", include_in_schema=False)
-    async def tell_pages() -> Response:
-        return Response(PAGES, media_type="text/plain; charset=utf-8")
+    found = assets.assets()
+    app.include_router(assets.router(found))
+    app.include_router(pages.router(served, found, tiles or Tiles()))
 
     @app.get("/metrics", include_in_schema=False)
     async def tell_metrics() -> Response:
@@ -65,7 +70,7 @@ def edge(streams: Streams, metrics: Callable[[], bytes], token: str | None, name
         return JSONResponse(app.openapi())
 
     app.include_router(_health(served.health), include_in_schema=False)
-    return Guard(app, token=token, sessions=sessions, names=names, open_paths=OPEN_PATHS)
+    return Guard(app, token=token, sessions=sessions, names=names, open_paths=OPEN_PATHS | found.paths)
 
 
 def _health(health: Health) -> APIRouter:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import Response
 from starlette.datastructures import Headers, MutableHeaders
@@ -83,6 +83,9 @@ class Guard:
         # Not the URL, which some versions put together from the Host header: whoever asks would choose the path.
         if self._token is None or scope["path"] in self._open_paths or self._bears(headers, self._token):
             return None
+        if _opens_a_page(scope["method"], headers):
+            asked = quote(scope["path"])
+            return Response(status_code=303, headers={"location": f"/log-in?next={asked}"})
         return problem(
             401, "a bearer token is needed, or a session (POST /login)", headers={"www-authenticate": "Bearer"}
         )
@@ -123,6 +126,11 @@ def _crosses_sites(method: str, headers: Headers, host: str) -> bool:
         return False
     origin = headers.get("origin")
     return origin is not None and _netloc(origin) != host.lower()
+
+
+def _opens_a_page(method: str, headers: Headers) -> bool:
+    """Whether a person has opened an address in a browser."""
+    return method in SAFE and "text/html" in headers.get("accept", "")
 
 
 def _netloc(origin: str) -> str:

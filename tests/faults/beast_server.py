@@ -12,7 +12,9 @@ import argparse
 import asyncio
 import contextlib
 import signal
+from typing import Protocol
 
+from detector.domain.frame import FrameBatch
 from detector.domain.live import Clock
 from detector.framing import beast
 from detector.service.clock import SystemClock
@@ -23,10 +25,16 @@ MOST_WAITING = 4 << 20
 """Who does not read for so many bytes is sent away."""
 
 
+class Told(Protocol):
+    """What is heard, as `World` tells it."""
+
+    def heard(self, begin_s: float, end_s: float, start_at: float) -> FrameBatch: ...
+
+
 class BeastServer:
     """Serves one world, as fast as the clock goes. `quiet`: once set, only the beacon is heard."""
 
-    def __init__(self, world: World, clock: Clock) -> None:
+    def __init__(self, world: Told, clock: Clock) -> None:
         self.quiet = asyncio.Event()
         self._world = world
         self._clock = clock

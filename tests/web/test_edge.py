@@ -73,14 +73,14 @@ def test_the_path_is_that_of_the_request_and_not_of_its_url(monkeypatch: pytest.
     asked(work, token=TOKEN)
 
 
-def test_the_first_page_names_the_others() -> None:
+def test_the_first_page_is_the_map() -> None:
     async def work(ask: Client) -> None:
         answer = await ask("/")
         assert answer.status == 200
-        assert answer.headers["content-type"].startswith("text/plain")
+        assert answer.headers["content-type"].startswith("text/html")
         assert answer.headers["x-content-type-options"] == "nosniff"
-        assert b"/health" in answer.body
-        assert b"/metrics" in answer.body
+        assert b'id="map"' in answer.body
+        assert b'href="/cases"' in answer.body
 
     asked(work)
 

@@ -150,8 +150,8 @@ def test_the_card_says_what_was_seen_inferred_and_not_known(page: Page) -> None:
 
 
 def test_the_profile_shades_the_silence_that_hides_the_stop(page: Page) -> None:
-    assert len(list(page.all("rect", "hides"))) == 1
-    assert [inner for _, inner in page.all("span", "moment")] == ["landed about 01:30", "left about 02:13"]
+    assert len(list(page.all("rect", "hides"))) == 2, "over altitudes and speeds"
+    assert [inner for _, inner in page.all("text", "moment")] == ["landed about 01:30", "left about 02:13"]
 
 
 def test_nothing_from_the_radio_or_a_table_becomes_markup() -> None:

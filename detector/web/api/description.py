@@ -17,8 +17,9 @@ SCHEMAS = "#/components/schemas/{name}"
 FORMS = (
     forms.AlertForm, forms.StopForm, forms.GapForm, more_forms.AlertPage, more_forms.AlertRevisions,
     more_forms.StopPage, more_forms.GapPage, more_forms.AircraftPage, more_forms.AircraftNews,
-    more_forms.AircraftCase, more_forms.TrackForm, more_forms.AirportPage, more_forms.AirportCase,
-    more_forms.AreaPage, more_forms.Health, more_forms.LogIn, layer_forms.LayerForm, Problem,
+    more_forms.AircraftCase, more_forms.TrackForm, more_forms.PositionsForm, more_forms.AirportPage,
+    more_forms.AirportCase, more_forms.AreaPage, more_forms.Health, more_forms.LogIn, layer_forms.LayerForm,
+    Problem,
 )  # fmt: skip
 ABOUT = """Stops of aircraft, alerts on them, silences in flight, and what is heard now.
 

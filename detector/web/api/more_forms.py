@@ -133,6 +133,31 @@ class TrackForm(Form, frozen=True):
     cut: bool
 
 
+class PositionColumns(Form, frozen=True):
+    """Of each aircraft the last position in the two minutes before, all columns of one length.
+
+    `track_deg`: from the position before to this one; null where it has not moved.
+    """
+
+    icao24: list[str]
+    registration: list[str | None]
+    type_code: list[str | None]
+    latitude_deg: list[float]
+    longitude_deg: list[float]
+    altitude_baro_ft: list[float | None]
+    track_deg: list[float | None]
+    position_at: list[float]
+
+
+class PositionsForm(Form, frozen=True):
+    """Where all were `at` a time, and from when to when that is known (null: nothing is)."""
+
+    at: float
+    earliest: float | None
+    latest: float | None
+    columns: PositionColumns
+
+
 class RunwayEndForm(Form, frozen=True):
     """One end of a runway, and the true heading of an aircraft landing there."""
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 import numpy as np
 from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import StringConstraints
 
 from detector.domain.sighting import CELL_DEG
 from detector.domain.wire import listing_record
@@ -22,6 +23,10 @@ from detector.web.api.served import Served
 from detector.web.problems import ProblemError
 
 Code = Annotated[str, Path(min_length=1, max_length=12, description="Code of a field, ICAO or IATA designator.")]
+Codes = Annotated[
+    list[Annotated[str, StringConstraints(min_length=1, max_length=12)]] | None,
+    Query(max_length=100, description="Codes, ICAO or IATA: one of these."),
+]
 Listed = Annotated[bool | None, Query(description="Whether on a watch list today.")]
 
 
@@ -36,6 +41,7 @@ def router(served: Served) -> APIRouter:
         listed: Listed = None,
         bbox: given.BoundingBox = None,
         country: given.Country = None,
+        code: Codes = None,
         limit: given.Limit = given.USUAL,
         cursor: given.Cursor = None,
     ) -> Response:
@@ -49,6 +55,10 @@ def router(served: Served) -> APIRouter:
             keep &= box.holds(airports.lat, airports.lon)
         if country is not None:
             keep &= np.array([code == country for code in airports.countries], np.bool_)
+        if code is not None:
+            named = np.zeros(len(airports), np.bool_)
+            named[[i for i in map(airports.index_of, code) if i is not None]] = True
+            keep &= named
         if listed is not None:
             on_list = np.zeros(len(airports), np.bool_)
             on_list[[i for i in served.watch_list.indices if _is_listed(served, i)]] = True

@@ -19,6 +19,10 @@ MOST = 1 << 20
 EACH_WATCHED = 4_000
 """Points of an aircraft under watch: a day at full density; thinned where there are more."""
 MOST_WATCHED = 200
+MOMENT_S = 120.0
+"""Points come every 30 s at least from whoever is heard."""
+LEAST_MOVED_DEG = 0.0005
+"""Some 50 m: less tells no direction."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +47,18 @@ class Trail:
         """The last `most` points."""
         part = slice(max(0, len(self.at) - most), None)
         return Trail(self.at[part], self.latitude_deg[part], self.longitude_deg[part], self.altitude_baro_ft[part])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """Where aircraft were at one time, by key; all (n,). `track_deg`: NaN for one that did not move."""
+
+    key: npt.NDArray[np.uint32]
+    at: F64
+    latitude_deg: F64
+    longitude_deg: F64
+    altitude_baro_ft: F64
+    track_deg: F64
 
 
 class Trails:
@@ -106,11 +122,37 @@ class Trails:
                 return Trail(track.at, track.latitude_deg, track.longitude_deg, track.altitude_ft)
         return self._recent(key)
 
+    def span(self) -> tuple[float, float] | None:
+        """Times of the earliest and the latest point of all aircraft; None before the first one."""
+        at = self._at[: min(self._taken, self._most)]
+        return (float(at.min()), float(at.max())) if len(at) else None
+
+    def moment(self, at: float) -> Moment:
+        """Of each aircraft the last point in the MOMENT_S up to `at`."""
+        known = self._at[: min(self._taken, self._most)]
+        rows = np.flatnonzero((known <= at) & (known > at - MOMENT_S))
+        rows = rows[np.lexsort((self._at[rows], self._key[rows]))]
+        key = self._key[rows]
+        last = np.flatnonzero(np.append(key[1:] != key[:-1], np.ones(min(1, len(key)), np.bool_)))
+        before = np.where((last > 0) & (key[last - 1] == key[last]), last - 1, last)
+        place = self._place[rows].astype(np.float64)
+        now, then = place[last], place[before]
+        return Moment(key[last], self._at[rows[last]], now[:, 0], now[:, 1], now[:, 2], _course_deg(then, now))
+
     def _recent(self, key: int) -> Trail:
         rows = np.flatnonzero(self._key[: min(self._taken, self._most)] == key)
         rows = rows[np.argsort(self._at[rows], kind="stable")]
         place = self._place[rows].astype(np.float64)
         return Trail(self._at[rows], place[:, 0], place[:, 1], place[:, 2])
+
+
+def _course_deg(then: F64, now: F64) -> F64:
+    """From places to places near by, (n, 2 or more) degrees: (n,), NaN where they are the same."""
+    north = now[:, 0] - then[:, 0]
+    east = ((now[:, 1] - then[:, 1] + 180.0) % 360.0 - 180.0) * np.cos(np.radians(now[:, 0]))
+    moved = np.hypot(north, east) > LEAST_MOVED_DEG
+    course: F64 = np.where(moved, np.degrees(np.arctan2(east, north)) % 360.0, np.nan)
+    return course
 
 
 def _points(key: int, trail: Trail) -> TrackPoints:

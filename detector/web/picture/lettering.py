@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 import json
-from functools import cache
+from functools import cache, lru_cache
 
 FAMILY = "DejaVu Sans, Verdana, sans-serif"
 """Verdana is as wide. Where a viewer has neither, words may be shorter than the room they have."""
@@ -20,6 +20,7 @@ def _widths() -> dict[str, dict[str, int]]:
     return table
 
 
+@lru_cache(maxsize=8192)
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """Of one line, in the unit of `size`."""
     table = _widths()["bold" if bold else "regular"]

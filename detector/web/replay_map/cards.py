@@ -63,19 +63,19 @@ def alert_card(alert: Alert, number: int, figure: Markup, unknown: Sequence[str]
     head = element(
         "header",
         element("h2", headline(alert, airports)),
-        element("p", _badge(f"severity {alert.severity}", f"severity {alert.severity}"), Markup(" "),
-                _badge(f"level {int(stop.level)}, {stop.kind}", "level"), Markup(" "),
-                _badge(_state(alert), "state"), Markup(" "),
+        element("p", badge(f"severity {alert.severity}", f"severity {alert.severity}"), Markup(" "),
+                badge(f"level {int(stop.level)}, {stop.kind}", "level"), Markup(" "),
+                badge(state_text(alert), "state"), Markup(" "),
                 *_buttons(number, stop), class_="badges"),
     )  # fmt: skip
     blocks = [
         head,
         figure,
-        element("div", element("dl", *facts), _findings(stop), class_="columns"),
+        element("div", element("dl", *facts), findings_section(stop), class_="columns"),
         element("section", element("h3", "What we do not know"), *(element("p", s) for s in unknown), class_="unknown"),
-        element("div", _candidates(stop, airports), _journey(alert.journey, airports), class_="columns"),
-        _checks(stop.checks),
-        _evidence(alert),
+        element("div", candidates_section(stop, airports), journey_section(alert.journey, airports), class_="columns"),
+        checks_section(stop.checks),
+        evidence_line(alert),
     ]
     return element("article", *blocks, class_="alert", id=f"alert{number}")
 
@@ -148,7 +148,8 @@ def headline(alert: Alert, airports: Airports, *, short: bool = False) -> str:
     return f"{who}: stop at {place}"
 
 
-def _state(alert: Alert) -> str:
+def state_text(alert: Alert) -> str:
+    """`closed, revision 3`, or why it was taken back."""
     if alert.stop.retraction:
         return f"taken back: {alert.stop.retraction}"
     return f"{alert.stop.status}, revision {alert.revision}"
@@ -159,7 +160,8 @@ def _buttons(number: int, stop: Stop) -> list[Markup]:
     return [element("button", text, type="button", data_view=f"{name}{number}") for name, text in views]
 
 
-def _badge(text: str, kind: str) -> Markup:
+def badge(text: str, kind: str) -> Markup:
+    """A word in a frame."""
     return element("span", text, class_=f"badge {kind}")
 
 
@@ -186,7 +188,8 @@ def _level(stop: Stop) -> Markup:
     return join([element("b", f"Level {int(stop.level)} of 4, {stop.kind}"), element("span", f": {meaning(stop)}.")])
 
 
-def _findings(stop: Stop) -> Markup:
+def findings_section(stop: Stop) -> Markup:
+    """Why it stands out: findings, and what the model says."""
     if not stop.findings:
         return Markup("")
     items = [
@@ -204,7 +207,8 @@ def _findings(stop: Stop) -> Markup:
     return element("section", element("h3", "Why it stands out"), element("ul", *items), *score)
 
 
-def _candidates(stop: Stop, airports: Airports) -> Markup:
+def candidates_section(stop: Stop, airports: Airports) -> Markup:
+    """The fields it may have been at."""
     if not stop.candidates:
         return Markup("")
     rows = []
@@ -225,7 +229,8 @@ def _candidates(stop: Stop, airports: Airports) -> Markup:
     return element("section", element("h3", heading), element("div", table, class_="scroll"))
 
 
-def _journey(steps: Sequence[JourneyStep], airports: Airports) -> Markup:
+def journey_section(steps: Sequence[JourneyStep], airports: Airports) -> Markup:
+    """Where it went then."""
     if not steps:
         return Markup("")
     items = [
@@ -262,7 +267,8 @@ def step_text(step: JourneyStep, airports: Airports) -> str:
     return ", ".join(parts)
 
 
-def _checks(checks: Sequence[Check]) -> Markup:
+def checks_section(checks: Sequence[Check]) -> Markup:
+    """Every check with its verdict, as a list."""
     if not checks:
         return Markup("")
     items = [
@@ -281,7 +287,8 @@ def _checks(checks: Sequence[Check]) -> Markup:
     return element("section", element("h3", "Checks"), element("ul", *items, class_="checks"))
 
 
-def _evidence(alert: Alert) -> Markup:
+def evidence_line(alert: Alert) -> Markup:
+    """What was kept of the raw frames, and how they were read again."""
     evidence = alert.evidence
     name = element("span", f"Alert {alert.id}, as of {moment_text(alert.at)} UTC. ")
     if evidence is None:

@@ -23,6 +23,15 @@ def _rings() -> tuple[Ring, ...]:
     return tuple(_unwound(ring[:, 0], ring[:, 1]) for ring in places)
 
 
+@cache
+def _extents() -> tuple[tuple[float, float, float, float], ...]:
+    """Of each ring: west, east, south, north. Most rings are passed over by these alone."""
+    return tuple(
+        (float(east.min()), float(east.max()), float(latitude.min()), float(latitude.max()))
+        for east, latitude, _ in _rings()
+    )
+
+
 def _unwound(longitude: F64, latitude: F64) -> Ring:
     """A ring may cross 180 degrees, or go round a pole: then it is closed along the edge of the map."""
     east = np.unwrap(longitude, period=360.0)
@@ -45,16 +54,18 @@ def land_paths(projection: Mercator, window: Box, grid: int) -> tuple[str, str]:
     land: list[str] = []
     coast: list[str] = []
     turn = 360.0 * UNITS_PER_DEG
-    for longitude, latitude, cut in _rings():
+    for ring, (west, east, south, north) in zip(_rings(), _extents(), strict=True):
         # Not x(): a ring must stay whole where it crosses the far side of the map.
-        x = (longitude - projection.meridian_deg) * UNITS_PER_DEG
-        y = projection.y(latitude)
-        hidden = cut | (np.minimum(latitude, np.roll(latitude, -1)) <= -MAX_LATITUDE_DEG)
+        left, right = ((edge - projection.meridian_deg) * UNITS_PER_DEG for edge in (west, east))
+        bottom, top = projection.y(np.array([south, north])).tolist()
         for shift in (-turn, 0.0, turn):
-            box = Box(float(x.min()) + shift, float(y.min()), float(x.max()) + shift, float(y.max()))
+            box = Box(left + shift, top, right + shift, bottom)
             if not box.meets(window) or max(box.width, box.height) < grid:
                 continue
-            _add(x + shift, y, hidden, window, grid, land, coast)
+            longitude, latitude, cut = ring
+            x = (longitude - projection.meridian_deg) * UNITS_PER_DEG
+            hidden = cut | (np.minimum(latitude, np.roll(latitude, -1)) <= -MAX_LATITUDE_DEG)
+            _add(x + shift, projection.y(latitude), hidden, window, grid, land, coast)
     return "".join(land), "".join(coast)
 
 

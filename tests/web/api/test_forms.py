@@ -77,6 +77,7 @@ def test_every_answer_is_of_the_schema_it_says() -> None:
             "/airports": "/airports?listed=true",
             "/airports/{code}": "/airports/ZKPY",
             "/areas": "/areas",
+            "/positions": "/positions?at=2024-11-07T01:00:00Z",
             "/health": "/health",
         }
         told_of = {path.removeprefix("/api/v1") for path in document["paths"]} - {"/login", "/logout"}

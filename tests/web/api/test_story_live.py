@@ -52,7 +52,7 @@ async def told(folder: Path) -> tuple[Any, float, Any]:
     config.write_text(yaml.safe_dump(edges), encoding="utf-8")
     clock = ScaledClock(SPEED, BEGIN)
     serving = Serving(load_configuration(config), clock, json_log(io.StringIO()))
-    server = asyncio.ensure_future(BeastServer(Story(), clock).run(beast_port))  # type: ignore[arg-type]
+    server = asyncio.ensure_future(BeastServer(Story(), clock).run(beast_port))
     running = asyncio.ensure_future(serving.service.run())
     try:
         async with asyncio.timeout(60.0), listening(page_port, "?kind=alert") as listener:
