@@ -19,7 +19,8 @@ FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 detector && install -d -o detector -g detector /data
 COPY --from=build /opt/detector /opt/detector
 ENV PATH=/opt/detector/bin:$PATH PYTHONUNBUFFERED=1 XDG_STATE_HOME=/data
-USER detector
+# By number: where a cluster checks that it is not root, it cannot look a name up.
+USER 10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8090

@@ -8,7 +8,7 @@ READY := .venv/.ready
 help:
 	@echo "make demo      set up, then replay two recordings and draw the map"
 	@echo "make test      set up, then run the tests"
-	@echo "make check     formatting, lint, types and the import contracts"
+	@echo "make check     formatting, lint, types, the import contracts and the Dockerfile"
 	@echo "make bench     speed and agreement, beside other decoders on the same file"
 	@echo "make bench-live"
 	@echo "               a running service at 50,000 frames a second: time to the webhook, CPU, memory; 7 minutes"
@@ -38,6 +38,7 @@ check: setup
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+	.venv/bin/hadolint Dockerfile
 
 bench: setup
 	$(PY) -m benchmarks

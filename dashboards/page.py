@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from grafana_foundation_sdk.builders.dashboard import Dashboard, DatasourceVariable, QueryVariable, Row
+from grafana_foundation_sdk.builders.dashboard import Dashboard, DashboardLink, DatasourceVariable, QueryVariable, Row
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import dashboard as models
 
 from dashboards.asking import ALARM, FIRING, OPENED, SOURCE, Ask, of
 from dashboards.panels import Panel
 
+TAG = "detector"
 LABEL_VALUES = 1
 """Grafana's number for the kind of query that asks for the values of a label."""
 
@@ -39,20 +40,29 @@ class _PrometheusMarks(models.AnnotationQuery):
 
 
 def page(uid: str, title: str, description: str) -> Dashboard:
-    """An empty dashboard over Prometheus, of one instance, with marks of alerts and of Prometheus' alarms."""
+    """An empty dashboard over Prometheus, with marks of alerts and of Prometheus' alarms."""
+    return (
+        bare(uid, title, description)
+        .annotation(Marks("Something is wrong", Ask(_wrong(), "{{alertname}} {{feed}}{{endpoint}}"), "red", step="60s"))
+        .annotation(Marks("Stop alerts", Ask(_opened(), "{{severity}}: {{rule}}"), "purple", step="60s", enable=False))
+    )
+
+
+def bare(uid: str, title: str, description: str) -> Dashboard:
+    """An empty dashboard that can ask Prometheus about one instance, with the way to the others of ours."""
+    others = DashboardLink("Detector").type(models.DashboardLinkType.DASHBOARDS).tags([TAG]).keep_time(True)
     return (
         Dashboard(title)
         .uid(uid)
         .description(description)
-        .tags(["detector"])
+        .tags([TAG])
         .timezone("utc")
         .time("now-6h", "now")
         .refresh("30s")
         .tooltip(models.DashboardCursorSync.CROSSHAIR)
+        .link(others)
         .with_variable(DatasourceVariable("datasource").label("Prometheus").type("prometheus"))
         .with_variable(choice("instance", "Detector", "detector_build_info"))
-        .annotation(Marks("Something is wrong", Ask(_wrong(), "{{alertname}} {{feed}}{{endpoint}}"), "red", step="60s"))
-        .annotation(Marks("Stop alerts", Ask(_opened(), "{{severity}}: {{rule}}"), "purple", step="60s", enable=False))
     )
 
 

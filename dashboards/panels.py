@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from grafana_foundation_sdk.builders import bargauge, common, stat, statetimeline, table, timeseries
 from grafana_foundation_sdk.builders.dashboard import FieldColor, ThresholdsConfig
+from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models.common import (
     BigValueColorMode,
     BigValueGraphMode,
@@ -29,7 +31,7 @@ from grafana_foundation_sdk.models.dashboard import (
 
 from dashboards.asking import SOURCE, Ask, at_the_end, over_time
 
-Panel = stat.Panel | timeseries.Panel | statetimeline.Panel | bargauge.Panel | table.Panel
+Panel = Builder[models.Panel]
 REFS = "ABCDEFGH"
 GOOD, WORTH_A_LOOK, BAD, PLAIN = "green", "orange", "red", "text"
 HEIGHT = 8
@@ -59,7 +61,7 @@ def figure(
         .with_target(at_the_end(ask, "A") if summed else over_time(ask, "A"))
         .unit(unit)
         .decimals(decimals)
-        .thresholds(_steps(steps))
+        .thresholds(steps_of(steps))
         .color_mode(BigValueColorMode.VALUE)
         .graph_mode(BigValueGraphMode.AREA)
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
@@ -70,7 +72,7 @@ def figure(
 
 def state(title: str, description: str, ask: Ask, words: Mapping[str, tuple[str, str]], *, span: int = 4) -> stat.Panel:
     """One word for a number: `words` has word and colour by value."""
-    return figure(title, description, ask, span=span).graph_mode(BigValueGraphMode.NONE).mappings([_words(words)])
+    return figure(title, description, ask, span=span).graph_mode(BigValueGraphMode.NONE).mappings([words_of(words)])
 
 
 def curves(
@@ -108,7 +110,7 @@ def curves(
     if stacked:
         panel.stacking(common.StackingConfig().mode(StackingMode.NORMAL).group("A"))
     if bad_from is not None:
-        panel.thresholds(_steps(((None, GOOD), (bad_from, BAD))))
+        panel.thresholds(steps_of(((None, GOOD), (bad_from, BAD))))
         panel.thresholds_style(common.GraphThresholdsStyleConfig().mode(GraphThresholdsStyleMode.DASHED))
     return panel
 
@@ -123,8 +125,8 @@ def states(
         .description(description)
         .datasource(SOURCE)
         .targets([over_time(ask, ref) for ask, ref in zip(asks, REFS, strict=False)])
-        .mappings([_words(words)])
-        .thresholds(_steps(((None, PLAIN),)))
+        .mappings([words_of(words)])
+        .thresholds(steps_of(((None, PLAIN),)))
         .legend(
             common.VizLegendOptions()
             .display_mode(LegendDisplayMode.LIST)
@@ -148,7 +150,7 @@ def bars(title: str, description: str, ask: Ask, *, unit: str = "short", span: i
         .decimals(0)
         .min(0)
         .orientation(VizOrientation.HORIZONTAL)
-        .thresholds(_steps(((None, "blue"),)))
+        .thresholds(steps_of(((None, "blue"),)))
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
         .height(HEIGHT)
         .span(span)
@@ -175,13 +177,15 @@ def rows(
     )
 
 
-def _steps(steps: Steps) -> ThresholdsConfig:
+def steps_of(steps: Steps) -> ThresholdsConfig:
+    """Colours, as Grafana has them."""
     return (
         ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps([Threshold(value=value, color=c) for value, c in steps])
     )
 
 
-def _words(words: Mapping[str, tuple[str, str]]) -> ValueMap:
+def words_of(words: Mapping[str, tuple[str, str]]) -> ValueMap:
+    """Word and colour by value, as Grafana has them."""
     return ValueMap(
         {
             value: ValueMappingResult(text=text, color=color, index=i)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 
 import msgspec
 
 from detector.alerting import journey
 from detector.alerting.settings import AlertSettings
-from detector.domain.alert import Alert, AlertEvent, Evidence, JourneyStep, TableUsed
+from detector.domain.alert import Alert, AlertEvent, Evidence, JourneyStep, TableUsed, alert_id
 from detector.domain.observation import AircraftState
 from detector.domain.stop import SEVERITY_ORDER, Finding, Level, Severity, Status, Stop
 from detector.domain.units import SECONDS_PER_HOUR
@@ -148,9 +147,8 @@ class AlertBook:
         return made
 
     def _first(self, stop: Stop) -> Alert:
-        digest = hashlib.sha256(stop.id.encode()).hexdigest()
         return Alert(
-            id=f"alert-{digest[:20]}",
+            id=alert_id(stop.id),
             revision=1,
             event=AlertEvent.OPENED,
             at=stop.revised_at,

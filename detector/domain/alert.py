@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from enum import StrEnum
 
@@ -10,6 +11,11 @@ import msgspec
 from detector.domain.stop import Severity, Stop
 
 SCHEMA = "detector.alert/1"
+
+
+def alert_id(stop_id: str) -> str:
+    """The id of the alert that a stop has if it has one."""
+    return f"alert-{hashlib.sha256(stop_id.encode()).hexdigest()[:20]}"
 
 
 class AlertEvent(StrEnum):

@@ -16,7 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from detector.domain.errors import UsageError
 from detector.web import problems
-from detector.web.api import aircraft, alerts, description, events, login, places, positions, stops
+from detector.web.api import aircraft, alerts, description, documents, events, login, places, positions, stops
 from detector.web.api.events import ABORT, Streams
 from detector.web.api.parameters import known_only
 from detector.web.api.served import Health
@@ -51,7 +51,7 @@ def edge(
     sessions = Sessions(token, served.now)
     app.include_router(login.router(sessions))
     api = APIRouter(prefix=API, dependencies=[Depends(known_only)])
-    for part in (alerts, stops, aircraft, positions, places):
+    for part in (alerts, documents, stops, aircraft, positions, places):
         api.include_router(part.router(served))
     api.include_router(events.router(streams))
     api.include_router(_health(served.health))

@@ -11,6 +11,7 @@ import pytest
 from detector import cases
 from detector.alerting.evidence import lines
 from detector.app.case_files import MOST_WAITING, CaseFiles
+from detector.app.case_views import CaseViews
 from detector.cases import archive
 from detector.checkpoint import Journal
 from detector.domain.alert import Alert
@@ -50,10 +51,16 @@ class Played:
         self.state, _ = self.journal.changes()
         (self.record,) = self.page.model.alerts.newest(None, lambda _: True)
 
-    def files(self, export: object = cases.export_stored) -> CaseFiles:
-        core = Core(self.page.pipeline, self.journal, None, _lost)
+    def views(self) -> CaseViews:
         keeping: Keeping = Stored(self.state)  # type: ignore[assignment]
-        return CaseFiles(core, keeping, self.page.model, self.page.configuration, export)  # type: ignore[arg-type]
+        return CaseViews(self.core(), keeping, self.page.model, self.page.configuration)
+
+    def core(self) -> Core:
+        return Core(self.page.pipeline, self.journal, None, _lost)
+
+    def files(self, export: object = cases.export_stored) -> CaseFiles:
+        keeping: Keeping = Stored(self.state)  # type: ignore[assignment]
+        return CaseFiles(self.core(), keeping, self.page.model, self.page.configuration, export)  # type: ignore[arg-type]
 
 
 def _lost(error: OutputError) -> None:

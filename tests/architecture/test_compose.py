@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from dashboards.case_panels import LAND
 from detector.settings import load_configuration
 from tests.debian import debian_command
 
@@ -82,7 +83,7 @@ def test_every_variable_is_explained(compose: dict[str, Any]) -> None:
     asked = {name for path in texts for name in VARIABLE.findall(path.read_text(encoding="utf-8"))}
     asked |= {secret["environment"] for secret in compose["secrets"].values()}
     asked |= {name for name in compose["services"]["detector"]["environment"] if name.startswith("DETECTOR_")}
-    assert {"DETECTOR_TOKEN", "GRAFANA_PASSWORD", "PROMETHEUS_URL"} <= asked
+    assert {"DETECTOR_TOKEN", "DETECTOR_URL", "GRAFANA_PASSWORD", "PROMETHEUS_URL"} <= asked
     assert {name for name in asked if f"`{name}`" not in guide} == set()
 
 
@@ -126,6 +127,12 @@ def test_grafana_finds_its_source_and_its_dashboards(compose: dict[str, Any]) ->
     assert grafana["environment"]["PROMETHEUS_URL"] == "http://prometheus:9090"
     (provider,) = yaml.safe_load((GRAFANA / "provisioning/dashboards/detector.yml").read_text())["providers"]
     assert provider["options"]["path"] == mounts["./config/grafana/dashboards"]
+    (api,) = yaml.safe_load((GRAFANA / "provisioning/datasources/detector.yml").read_text())["datasources"]
+    assert (api["url"], grafana["environment"]["DETECTOR_URL"]) == ("$DETECTOR_URL", "http://detector:8090")
+    plugin, _, version = grafana["environment"]["GF_PLUGINS_PREINSTALL"].partition("@")
+    assert plugin == api["type"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+    assert mounts["./config/grafana/maps/land.geojson"] == f"/usr/share/grafana/{LAND}"
     home = Path(grafana["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
     assert home.parent == Path(provider["options"]["path"])
     assert (GRAFANA / "dashboards" / home.name).exists()

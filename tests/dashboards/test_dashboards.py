@@ -12,11 +12,28 @@ from typing import Any
 import pytest
 
 from dashboards import DASHBOARDS, FOLDER, text_of
+from tests.dashboards.board import (
+    ALERTS,
+    STOPS,
+    Board,
+    choices_are_asked_for,
+    links_of,
+    list_of,
+    marks_are_the_alerts,
+)
+from tests.dashboards.infinity import Infinity
 from tests.dashboards.troubles import Troubled, panels_of
 from tests.prometheus.server import Prometheus
 
 GUIDE = Path(__file__).parents[2] / "docs" / "operations.md"
-VARIABLES = {"$instance": ".*", "$feed": ".*", "$endpoint": ".*", "$__rate_interval": "5s", "$__range": "60s"}
+VARIABLES = {
+    "$instance": ".*",
+    "$feed": ".*",
+    "$endpoint": ".*",
+    "$__rate_interval": "5s",
+    "$__interval": "5s",
+    "$__range": "60s",
+}
 GUARD_S = 240.0
 BACK_S = 45.0
 QUIET = {
@@ -66,17 +83,27 @@ def test_every_metric_of_the_guide_is_on_the_page_of_operations() -> None:
 
 def test_every_panel_has_data_when_much_goes_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     dashboard = json.loads(text_of("operations"))
+    analysts = json.loads(text_of("analysts"))
     with Troubled(tmp_path, seed=1) as rig:
         rig.start_service()
         rig.until(lambda: rig.health() is not None, "the page")
+        source = Infinity({"DETECTOR_URL": f"http://{rig.page}", "DETECTOR_TOKEN": "of no use here"})
         with Prometheus(tmp_path, rig.page) as prometheus:
-            told = _awaited(lambda: _told(dashboard, prometheus))
+            told = _awaited(lambda: _told(dashboard, prometheus) | _told(analysts, prometheus))
             variables = {v["name"]: v["query"] for v in dashboard["templating"]["list"] if v["type"] == "query"}
+            rig.until(lambda: _has_all(Board(source)), "alerts of stops that are over, and scores")
+            board = Board(source)
+            lines = list_of(board)
+            marks_are_the_alerts(board)
+            choices_are_asked_for(board, source)
             values = {name: prometheus.label_values(name, _metric(query["query"])) for name, query in variables.items()}
     with capsys.disabled():
         print()  # noqa: T201
         for title, (kind, series, most) in told.items():
             print(f"  {kind:14} {title:32} {series:3} series, at most {most:g}")  # noqa: T201  the list is asked for
+        print(*(f"  {line}" for line in lines), sep="\n")  # noqa: T201
+    alerts = {row["alert"] for row in board.table(ALERTS)}
+    assert {f"http://127.0.0.1:8090/cases/{alert}" for alert in alerts} <= links_of(board)
     assert values["feed"] == ["lost", "noise", "restless", "world"]
     assert values["endpoint"] == ["failing", "gone", "refusing", "taker"]
     assert values["instance"] == [rig.page]
@@ -87,8 +114,11 @@ def _told(dashboard: dict[str, Any], prometheus: Prometheus) -> dict[str, tuple[
     asked: list[tuple[str, str, list[dict[str, Any]]]] = [
         (f"{panel['title']} ({panel['id']})", panel["type"], panel["targets"]) for panel in panels_of(dashboard)
     ]
+    asked = [one for one in asked if all("expr" in target for target in one[2])]
     asked += [
-        (f"Mark: {one['name']}", "annotation", [one | {"range": True}]) for one in dashboard["annotations"]["list"]
+        (f"Mark: {one['name']}", "annotation", [one | {"range": True}])
+        for one in dashboard["annotations"]["list"]
+        if "expr" in one
     ]
     told = {}
     for title, kind, targets in asked:
@@ -99,6 +129,12 @@ def _told(dashboard: dict[str, Any], prometheus: Prometheus) -> dict[str, tuple[
         values = [value for answer in answers for value in answer]
         told[title] = kind, len(values) if all(needed) else 0, max(values, default=0.0)
     return told
+
+
+def _has_all(board: Board) -> bool:
+    """Whether what takes longest is there."""
+    over = [row for row in board.table(ALERTS) if row["ground_time_max_s"] is not None]
+    return bool(over) and any(row["score"] is not None for row in board.table(STOPS))
 
 
 def _answer(target: dict[str, Any], prometheus: Prometheus) -> list[float]:

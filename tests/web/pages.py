@@ -20,6 +20,7 @@ from detector.web.api.events import Streams
 from detector.web.api.served import Served
 from detector.web.edge import EdgeServer, bound, edge
 from detector.web.live import LiveModel
+from detector.web.pages.view import Cases
 
 METRICS = b"detector_frames_total 7\n"
 
@@ -73,6 +74,10 @@ class Page:
 
     def note(self, changes: Changes) -> None:
         self.model.note(changes)
+
+    def with_cases(self, cases: Cases) -> None:
+        self.served = replace(self.served, cases=cases)
+        self.streams = Streams(self.served)
 
     def with_bundles(self, bundles: Callable[[str], Awaitable[bytes | None]]) -> None:
         self.served = replace(self.served, bundles=bundles)

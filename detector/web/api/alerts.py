@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from detector.domain.alert import AlertEvent
 from detector.domain.errors import DetectorError, StoreError
 from detector.domain.stop import Severity
 from detector.web.api import parameters as given
 from detector.web.api.answers import answered
-from detector.web.api.description import BUNDLE, item_of, page_of
+from detector.web.api.description import BUNDLE, LAYER, item_of, page_of
+from detector.web.api.layers import USUAL, LayerLimit, layered
 from detector.web.api.lists import Question, one_of, paged
 from detector.web.api.served import Served
 from detector.web.problems import ProblemError
@@ -24,9 +25,7 @@ def router(served: Served) -> APIRouter:
     """The routes."""
     api, model = APIRouter(tags=["findings"]), served.model
 
-    @api.get("/alerts", **page_of("AlertPage"))
-    async def alerts(
-        request: Request,
+    def question(
         severity: Severities = None,
         rule: given.Rules = None,
         event: Events = None,
@@ -38,15 +37,29 @@ def router(served: Served) -> APIRouter:
         level: given.Level = None,
         since: given.Since = None,
         until: given.Until = None,
-        limit: given.Limit = given.USUAL,
-        cursor: given.Cursor = None,
-    ) -> Response:
-        """Alerts in their last revision, those opened last first. `since`, `until`: when they were opened."""
+    ) -> Question:
         words = given.wanted(
             severity=severity, rule=rule, event=event, status=status, airport=served.code_of(airport), country=country,
             icao24=icao24 and icao24.lower(), registration=registration and registration.upper(),
         )  # fmt: skip
-        return await paged(request, model.alerts, Question(words, level, since, until), limit, cursor)
+        return Question(words, level, since, until)
+
+    @api.get("/alerts", **page_of("AlertPage"))
+    async def alerts(
+        request: Request,
+        asked: Question = Depends(question),
+        limit: given.Limit = given.USUAL,
+        cursor: given.Cursor = None,
+    ) -> Response:
+        """Alerts in their last revision, those opened last first. `since`, `until`: when they were opened."""
+        return await paged(request, model.alerts, asked, limit, cursor)
+
+    @api.get("/alerts.geojson", **LAYER)
+    async def alerts_layer(
+        request: Request, asked: Question = Depends(question), limit: LayerLimit = USUAL
+    ) -> Response:
+        """The same as one layer of a map, without pages: one flat row each."""
+        return await layered(request, served, model.alerts, asked, limit)
 
     @api.get("/alerts/{alert_id}", **item_of("AlertForm"))
     async def alert(request: Request, alert_id: given.RecordId) -> Response:

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 
 from detector import __version__
-from detector.web.api import forms, more_forms
+from detector.web.api import forms, layer_forms, more_forms
 from detector.web.problems import MEDIA_TYPE, Problem
 from detector.web.sessions import COOKIE
 
@@ -18,7 +18,8 @@ FORMS = (
     forms.AlertForm, forms.StopForm, forms.GapForm, more_forms.AlertPage, more_forms.AlertRevisions,
     more_forms.StopPage, more_forms.GapPage, more_forms.AircraftPage, more_forms.AircraftNews,
     more_forms.AircraftCase, more_forms.TrackForm, more_forms.PositionsForm, more_forms.AirportPage,
-    more_forms.AirportCase, more_forms.AreaPage, more_forms.Health, more_forms.LogIn, Problem,
+    more_forms.AirportCase, more_forms.AreaPage, more_forms.Health, more_forms.LogIn, layer_forms.LayerForm,
+    Problem,
 )  # fmt: skip
 ABOUT = """Stops of aircraft, alerts on them, silences in flight, and what is heard now.
 
@@ -33,6 +34,7 @@ PROBLEMS = {
     413: "Too much was sent.",
     415: "Something else was sent than JSON.",
     421: "The service is not known by that name.",
+    503: "Try again later.",
 }
 
 
@@ -44,6 +46,14 @@ def page_of(form: str) -> dict[str, Any]:
 def item_of(form: str) -> dict[str, Any]:
     """Answers of one item."""
     return _answers({200: _json(form), 304: {"description": "Nothing has changed."}}, 400, 404)
+
+
+def document_of(media_type: str) -> dict[str, Any]:
+    """Answers of a file that is made when it is asked for."""
+    schema = {"type": "object"} if media_type.endswith("json") else {"type": "string", "format": "binary"}
+    file = {"description": "The file.", "content": {media_type: {"schema": schema}}}
+    busy = _problem(503) | {"description": "This service makes none, or cannot now."}
+    return _answers({200: file, 304: {"description": "Nothing has changed."}, 503: busy}, 400, 404)
 
 
 def health_of(form: str) -> dict[str, Any]:
@@ -103,22 +113,19 @@ _BODY = {"required": True, "content": {"application/json": {"schema": {"$ref": S
 LOG_IN = _answers(NOTHING, 400, 413, 415) | {"openapi_extra": {"requestBody": _BODY}}
 LOG_OUT = _answers(NOTHING)
 """Answers of the routes of a session."""
-BUNDLE = _answers(
+BUNDLE = document_of("application/zip")
+"""Answers of a bundle."""
+LAYER = _answers(
     {
         200: {
-            "description": "The bundle.",
-            "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+            "description": "The layer.",
+            "content": {"application/geo+json": {"schema": {"$ref": SCHEMAS.format(name="LayerForm")}}},
         },
         304: {"description": "Nothing has changed."},
-        503: {
-            "description": "This service makes none, or is making others.",
-            "content": {MEDIA_TYPE: {"schema": {"$ref": SCHEMAS.format(name="Problem")}}},
-        },
     },
     400,
-    404,
 )
-"""Answers of a bundle."""
+"""Answers of a layer of a map."""
 EVENTS = _answers(
     {
         200: {

@@ -72,7 +72,8 @@ async def known_only(request: Request) -> None:
     route = request.scope["route"]
     if not isinstance(route, APIRoute):
         return
-    fields = route.dependant.query_params
+    whole = route.dependant
+    fields = [field for part in (whole, *whole.dependencies) for field in part.query_params]
     known = {field.alias for field in fields}
     several = {field.alias for field in fields if "list" in str(field.field_info.annotation)}
     asked = [name for name, _ in request.query_params.multi_items()]

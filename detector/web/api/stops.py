@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from detector.domain.gap import GapClass
 from detector.domain.stop import Kind
 from detector.web.api import parameters as given
 from detector.web.api.answers import answered
-from detector.web.api.description import item_of, page_of
+from detector.web.api.description import LAYER, item_of, page_of
+from detector.web.api.layers import USUAL, LayerLimit, layered
 from detector.web.api.lists import Question, one_of, paged
 from detector.web.api.served import Served
 
@@ -22,9 +23,7 @@ def router(served: Served) -> APIRouter:
     """The routes."""
     api, model = APIRouter(tags=["findings"]), served.model
 
-    @api.get("/stops", **page_of("StopPage"))
-    async def stops(
-        request: Request,
+    def question(
         status: given.Statuses = None,
         kind: Kinds = None,
         level: given.Level = None,
@@ -37,16 +36,28 @@ def router(served: Served) -> APIRouter:
         held: Annotated[bool | None, Query(description="Whether it is held back.")] = None,
         since: given.Since = None,
         until: given.Until = None,
-        limit: given.Limit = given.USUAL,
-        cursor: given.Cursor = None,
-    ) -> Response:
-        """Stops in their last revision, the latest first. `since`, `until`: that lasted in these times, for a part."""
+    ) -> Question:
         words = given.wanted(
             status=status, kind=kind, rule=rule, airport=served.code_of(airport), country=country,
             icao24=icao24 and icao24.lower(), registration=registration and registration.upper(),
             callsign=callsign and callsign.upper(), held=None if held is None else str(held).lower(),
         )  # fmt: skip
-        return await paged(request, model.stops, Question(words, level, since, until), limit, cursor)
+        return Question(words, level, since, until)
+
+    @api.get("/stops", **page_of("StopPage"))
+    async def stops(
+        request: Request,
+        asked: Question = Depends(question),
+        limit: given.Limit = given.USUAL,
+        cursor: given.Cursor = None,
+    ) -> Response:
+        """Stops in their last revision, the latest first. `since`, `until`: that lasted in these times, for a part."""
+        return await paged(request, model.stops, asked, limit, cursor)
+
+    @api.get("/stops.geojson", **LAYER)
+    async def stops_layer(request: Request, asked: Question = Depends(question), limit: LayerLimit = USUAL) -> Response:
+        """The same as one layer of a map, without pages: one flat row each."""
+        return await layered(request, served, model.stops, asked, limit)
 
     @api.get("/stops/{stop_id}", **item_of("StopForm"))
     async def stop(request: Request, stop_id: given.RecordId) -> Response:
