@@ -91,6 +91,8 @@ class Serving:
         self._closing.append(opened.close)
         for note in configuration.notes:
             log.error("the model", note=note)
+        if configuration.model is None and not configuration.notes:
+            log.info("stops get no score: history holds too little, or nothing was learned from it")
         for note in opened.notes:
             log.warning("the store", note=note)
         keeper = Keeper(opened, secrets.token_hex(8), clock.now)

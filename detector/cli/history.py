@@ -211,6 +211,8 @@ def rank(
 ) -> None:
     """The oddest stops of the past by the model, and why."""
     bounds = [None if day is None else _day(option, day) for option, day in (("--since", since), ("--until", until))]
+    if bounds[0] is not None and bounds[1] is not None and bounds[0] >= bounds[1]:
+        raise UsageError(f"--since {since} --until {until}: nothing lies between; --until has to be the later day")
     archive = _archive(config)
     need_model_extra("detector history rank")
     from detector.app.history_ranking import ranked  # noqa: PLC0415  behind the look for Polars

@@ -14,6 +14,7 @@ from detector.domain.stop import SEVERITY_ORDER
 from detector.domain.track import Track
 from detector.tracking.trails import TrackCollector
 from detector.web.picture import HeardCell, PictureCase, Receiver, svg
+from detector.web.picture.notes import is_simulated
 from detector.web.replay_map import MapCase, render
 from detector.web.replay_map.markup import Markup
 
@@ -33,6 +34,8 @@ def replay_map(run: Replay, result: ReplayResult, paths: list[str]) -> str:
     callsigns = {stop.icao24: stop.callsign_in or stop.callsign_out for stop in result.stops}
     tracks = run.tracks.tracks(callsigns=callsigns)
     recording = ", ".join(Path(path).name for path in paths)
+    if is_simulated(recording):
+        title = f"SIMULATED. {title}"
     return render(
         MapCase(
             title=title,

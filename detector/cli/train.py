@@ -68,7 +68,7 @@ def train(
     if output is None:
         lines.append("Runs that begin from now on score by it, once history holds 1,000 visits.")
     else:
-        lines.append(f"To score by it, set `model: {folder}` (from the folder of the settings) in detector.yaml.")
+        lines.append(f"To score by it, set `model: {folder.resolve()}` in detector.yaml.")
     for line in lines:
         console.print(escape(line), soft_wrap=True)
 

@@ -50,9 +50,11 @@ def loaded_model(folders: Iterable[Path], usual: Baselines | None) -> tuple[Load
 
     Without enough history there is nothing to score by: then it is only looked at, and scikit-learn stays unloaded.
     """
-    folder = next((one for one in folders if one.is_dir()), None)
+    looked = tuple(folders)
+    folder = next((one for one in looked if one.is_dir()), None)
     if folder is None:
-        return None, None if usual is None else f"no model is there; {RULES_ONLY}: `detector train` makes one"
+        where = " or ".join(map(str, looked))
+        return None, None if usual is None else f"no model in {where}; {RULES_ONLY}: `detector train` makes one"
     installed = _installed()
     try:
         data, manifest = _read(folder / MODEL_FILE), _read(folder / MANIFEST_FILE)
@@ -61,8 +63,10 @@ def loaded_model(folders: Iterable[Path], usual: Baselines | None) -> tuple[Load
             return None, None
         if installed is None:
             return None, f"{PACKAGE} is not installed; {RULES_ONLY}: install the extra `model`"
-        from detector.scoring.artefact import from_bytes  # noqa: PLC0415  a second that only those with history pay
-
+        try:
+            from detector.scoring.artefact import from_bytes  # noqa: PLC0415  a second that only those with history pay
+        except ModuleNotFoundError as error:
+            return None, f"{error.name} is not installed; {RULES_ONLY}: install the extra `model`"
         return LoadedModel(from_bytes(data), told), None
     except InputError as error:
         return None, f"the model in {folder} is refused: {error}; {RULES_ONLY}"

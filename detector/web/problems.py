@@ -28,6 +28,15 @@ class Problem(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     suggestion: str | None = None
 
 
+FORMS = {
+    "bbox": "south,west,north,east in degrees, as 38,124,43,131",
+    "country": "two capital letters, as KP",
+    "icao24": "six hexadecimal digits, as 15522c",
+    "cursor": "the `next` of the page before",
+}
+"""Of parameters, in place of the pattern that they have to fit."""
+
+
 class ProblemError(Exception):
     """Raised by a route; becomes the answer."""
 
@@ -85,6 +94,8 @@ def install(app: FastAPI) -> None:
         first = cast(RequestValidationError, error).errors()[0]
         name = next((str(part) for part in first["loc"][1:2]), "")
         said = str(first["msg"]).removeprefix("Value error, ")
+        if first["type"] == "string_pattern_mismatch" and name in FORMS:
+            said = f"give {FORMS[name]}"
         return problem(400, f"{name}: {said}", parameter=name or None)
 
     async def defect(_: Request, error: Exception) -> Response:

@@ -160,3 +160,13 @@ def test_a_score_is_on_the_line_of_a_stop(state: Path) -> None:
     told = json.loads(stop_line(scored))["score"]
     assert set(told) == {"value", "model", "reasons"}
     assert 0.0 <= told["value"] < 1.0
+
+
+def test_without_skops_it_says_what_to_install(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "skops.io", None)
+    monkeypatch.delitem(sys.modules, "detector.scoring.artefact", raising=False)
+    (note,) = loaded().notes
+    assert "is not installed" in note
+    assert "extra `model`" in note

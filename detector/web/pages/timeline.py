@@ -68,9 +68,9 @@ def _moments(old: Stop | None, new: Stop) -> list[str]:
     told = []
     verb = "If it landed" if new.level is Level.DARK else "Landed"
     if old is None or _told(old.landed) != _told(new.landed):
-        told.append(f"{verb}: {interval_text(new.landed)} UTC")
+        told.append(f"{verb} (UTC): {interval_text(new.landed)}")
     if new.departed is not None and (old is None or _told(old.departed) != _told(new.departed)):
-        told.append(f"{'If so, left' if new.level is Level.DARK else 'Left'}: {interval_text(new.departed)} UTC")
+        told.append(f"{'If so, left' if new.level is Level.DARK else 'Left'} (UTC): {interval_text(new.departed)}")
     return told
 
 

@@ -26,13 +26,23 @@ BASE = (
     "disputed. Fields: VRS standing data (CC0), OurAirports (public domain). Time zones: IANA."
 )
 NO_TRACK = "No track was kept of this flight: only fields, and where it was last heard on its journey, are drawn."
+SIMULATED = "SIMULATED: these flights are made up after what was published."
 NOT_A_VERDICT = (
     "An alert is no legal finding. The radio tells nothing of who or what was on board, or why it went there."
 )
 
 
 def subtitle(case: PictureCase) -> str:
-    """Where and when, and how it is known."""
+    """Where and when, and how it is known; before all that it is only a story, where it is one."""
+    return f"{SIMULATED} {_where_and_how(case)}" if is_simulated(case.recording) else _where_and_how(case)
+
+
+def is_simulated(recording: str) -> bool:
+    """Whether a recording's name says so, as that of the demonstration does."""
+    return ".simulated." in recording
+
+
+def _where_and_how(case: PictureCase) -> str:
     stop = case.alert.stop
     place = country_name(stop.country)
     when = day(stop.landed.latest if stop.landed.earliest is None else stop.landed.earliest)

@@ -151,8 +151,8 @@ def ground_time_text(time: GroundTime, *, guess: bool = True) -> str:
 
 
 def probability_text(probability: float, stop: Stop) -> str:
-    """`97%`; what is inferred is never certain: `>99%`."""
-    if probability >= 0.995 and stop.level is not Level.OBSERVED:
+    """`97%`; what is not certain, or inferred, never reads as if it were: `>99%`."""
+    if probability >= 0.995 and (probability < 1.0 or stop.level is not Level.OBSERVED):
         return ">99%"
     return f"{probability:.0%}"
 

@@ -28,9 +28,10 @@ export function startAlertList(choose) {
 function redraw(choose) {
   const all = [...state.alerts.values()].filter(fits).sort((a, b) => landed(b) - landed(a) || (a.id < b.id ? 1 : -1));
   const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.alert;
-  byId("heading").textContent = `Alerts (${all.length})`;
+  byId("heading").textContent = state.read ? `Alerts (${all.length})` : "Alerts";
   if (!all.length) {
-    list.replaceChildren(make("li", { class: "none" }, state.alerts.size ? "None that fits." : "None so far."));
+    const why = state.alerts.size ? "None that fits." : state.read ? "None so far." : "Loading\u2026";
+    list.replaceChildren(make("li", { class: "none" }, why));
     return;
   }
   list.replaceChildren(...all.slice(0, MOST).map((alert) => item(alert, choose)));

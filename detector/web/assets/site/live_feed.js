@@ -11,8 +11,6 @@ const MOST_STOPS = 500;
 /** @param {{onState: (words: string) => void, onAlert: (alert: any) => void}} hooks */
 export function follow({ onState, onAlert }) {
   const events = new EventSource("/api/v1/events?kind=alert&kind=stop&kind=aircraft");
-  let read = false;
-
   const readLists = async () => {
     try {
       const [alerts, stops] = await Promise.all([
@@ -22,9 +20,9 @@ export function follow({ onState, onAlert }) {
       for (const one of alerts) put(state.alerts, one);
       for (const one of stops) put(state.stops, one);
       await placesOf([...alerts.map((a) => a.stop), ...stops]);
+      state.read = true;
       tell("alerts");
       tell("stops");
-      read = true;
     } catch (error) {
       onState(`the lists cannot be read (${error instanceof Error ? error.message : error})`);
     }
@@ -38,7 +36,7 @@ export function follow({ onState, onAlert }) {
     if (!put(state.alerts, alert)) return;
     await placesOf([alert.stop]);
     tell("alerts");
-    if (read && isNew) onAlert(alert);
+    if (state.read && isNew) onAlert(alert);
   });
   events.addEventListener("stop", async (event) => {
     const stop = JSON.parse(event.data);

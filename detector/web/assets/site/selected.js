@@ -45,7 +45,7 @@ function redraw(close) {
   const button = make("button", { type: "button", class: "close", "aria-label": "Close" }, "\u00d7");
   button.addEventListener("click", close);
   const alert = chosen.kind === "alert" ? state.alerts.get(chosen.id) : null;
-  const parts = chosen.kind === "alert" ? (alert ? ofAlert(alert) : [make("p", {}, "This alert is not known here (any more).")]) : ofAircraft(chosen.id);
+  const parts = chosen.kind === "alert" ? (alert ? ofAlert(alert) : [make("p", {}, state.read ? "This alert is not known here (any more)." : "Loading\u2026")]) : ofAircraft(chosen.id);
   panel.replaceChildren(button, ...parts);
   figures();
 }

@@ -18,6 +18,8 @@ export const state = {
   at: null,
   /** @type {number} the service's own clock when it told of aircraft last */
   now: Date.now() / 1000,
+  /** whether alerts and stops have been read once */
+  read: false,
   /** @type {Map<string, any>} alerts by id, last revision */
   alerts: new Map(),
   /** @type {Map<string, any>} stops by id, last revision */
