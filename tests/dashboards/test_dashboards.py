@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,10 @@ def test_every_panel_has_data_when_much_goes_wrong(tmp_path: Path, capsys: pytes
             lines = list_of(board)
             marks_are_the_alerts(board)
             choices_are_asked_for(board, source)
+            links = links_of(board)
+            case = max(links).replace("http://127.0.0.1:8090", f"http://{rig.page}")
+            with urllib.request.urlopen(case, timeout=30.0) as answer:
+                assert answer.headers["content-type"].startswith("text/html")
             values = {name: prometheus.label_values(name, _metric(query["query"])) for name, query in variables.items()}
     with capsys.disabled():
         print()  # noqa: T201
@@ -103,7 +108,7 @@ def test_every_panel_has_data_when_much_goes_wrong(tmp_path: Path, capsys: pytes
             print(f"  {kind:14} {title:32} {series:3} series, at most {most:g}")  # noqa: T201  the list is asked for
         print(*(f"  {line}" for line in lines), sep="\n")  # noqa: T201
     alerts = {row["alert"] for row in board.table(ALERTS)}
-    assert {f"http://127.0.0.1:8090/cases/{alert}" for alert in alerts} <= links_of(board)
+    assert {f"http://127.0.0.1:8090/cases/{alert}" for alert in alerts} <= links
     assert values["feed"] == ["lost", "noise", "restless", "world"]
     assert values["endpoint"] == ["failing", "gone", "refusing", "taker"]
     assert values["instance"] == [rig.page]
