@@ -197,10 +197,10 @@ WRONG = [
     ("/alerts?limit=2&limit=3", "limit", "give it once"),
     ("/alerts?since=yesterday", "since", "since: 'yesterday' is no time"),
     ("/alerts?cursor=AAAA", "cursor", "not one of ours"),
-    ("/aircraft?bbox=1,2,3", "bbox", "pattern"),
+    ("/aircraft?bbox=1,2,3", "bbox", "south,west,north,east"),
     ("/aircraft?bbox=50,2,40,3", "bbox", "south is north"),
-    ("/aircraft?bbox=91,2,92,3", "bbox", "pattern"),
-    ("/aircraft/xyz", "icao24", "pattern"),
+    ("/aircraft?bbox=91,2,92,3", "bbox", "south,west,north,east"),
+    ("/aircraft/xyz", "icao24", "six hexadecimal digits"),
 ]
 
 
