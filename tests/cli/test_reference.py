@@ -362,9 +362,6 @@ while status_of(["reference", "update", "--airports", sys.argv[1], "--aircraft",
 """
 
 
-KILLS = 6
-
-
 def test_killed_in_the_middle_the_tables_in_use_are_those_before_or_those_after(
     out: Callable[..., str], tmp_path: Path
 ) -> None:
@@ -373,13 +370,13 @@ def test_killed_in_the_middle_the_tables_in_use_are_those_before_or_those_after(
     aircraft.write_text("icao24,registration\n440001,OE-IAA\n", encoding="utf-8")
     before, hashes = tables_in_use(), set()
     command = [sys.executable, "-c", UPDATE, str(fields), str(aircraft)]
-    for kill in range(KILLS):
+    for kill in range(6):
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ) as update:
             assert update.stdout is not None
             assert update.stdout.readline() == b"ready\n"
             time.sleep(0.3 + 0.7 * kill)  # before the first update is done, then after more and more of them
             deadline = time.monotonic() + 120.0
-            while kill == KILLS - 1 and tables_in_use() == before and time.monotonic() < deadline:
+            while kill == 5 and tables_in_use() == before and time.monotonic() < deadline:
                 time.sleep(0.1)  # on a busy machine none may have come to its end until now
             update.send_signal(signal.SIGKILL)
         hashes.add(tables_in_use())
