@@ -68,14 +68,13 @@ def from_bytes(data: bytes) -> OutlierModel:
     _refuse_strange_file(data)
     try:
         with warnings.catch_warnings():
-            # Of another version of scikit-learn: the manifest has been asked.
+            # scikit-learn only warns of a file from another version of itself.
             warnings.simplefilter("error")
             parts = skops.io.loads(data, trusted=[TREE])
         return _model(parts)
     except InputError:
         raise
-    except Exception as error:
-        # Whatever a file of the right form and wrong content leads to in there.
+    except Exception as error:  # whatever a file of the right form and wrong content leads to in skops and below
         raise InputError(f"no model of ours ({_first_line(error)})") from error
 
 

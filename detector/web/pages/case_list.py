@@ -11,7 +11,7 @@ from detector.reference.airports import Airports
 from detector.web.pages.assets import Assets
 from detector.web.pages.document import page
 from detector.web.replay_map.cards import headline, state_text
-from detector.web.replay_map.markup import Markup, element
+from detector.web.replay_map.markup import element
 from detector.web.replay_map.words import dated_interval_text
 
 MOST = 200
@@ -38,9 +38,6 @@ def case_list(alerts: Sequence[Alert], in_all: int, airports: Airports, one: Ass
     bar = element("header", element("nav", element("a", "Map", href="/"), aria_label="Pages"), class_="bar")
     main = element("main", element("h1", "Cases"), element("p", told, class_="lead"), content)
     return page("Cases - detector", [bar, main], one, styles=["case-drawings.css", "frame.css", "case.css"])
-
-
-NO_CASE = Markup("No alert of that id is known here (any more).")
 
 
 def no_case(one: Assets, words: str, status: int) -> Response:
